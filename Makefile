@@ -1,0 +1,35 @@
+# Everything a person needs, by name. `make demo` and `make test` set themselves up.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help setup demo test lint lock clean
+help:            ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+setup: $(STAMP)  ## make .venv with everything in it
+
+$(STAMP): requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+demo: $(STAMP)   ## play the story of the main job, without token or network (ARGS=--script ends by itself)
+	$(BIN)/project-home demo $(ARGS)
+
+test: $(STAMP)   ## every test, on SQLite and PostgreSQL
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(STAMP)   ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lock: $(STAMP)   ## pin every dependency by hash, without index addresses
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \
+		--no-emit-index-url --no-header --output-file requirements.txt pyproject.toml
+
+clean:           ## remove what the targets above made
+	rm -rf $(VENV) data .mypy_cache .ruff_cache .pytest_cache .hypothesis

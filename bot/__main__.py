@@ -1,0 +1,5 @@
+"""The console script `project-home`."""
+
+
+def main() -> None:
+    """Run the command line."""
