@@ -1,0 +1,13 @@
+"""The names things go by. Codes come from the office's sheets; the integers are ours."""
+
+from typing import NewType
+
+PersonId = NewType("PersonId", int)
+UnitCode = NewType("UnitCode", str)
+ProjectCode = NewType("ProjectCode", str)
+IssueId = NewType("IssueId", int)
+DraftId = NewType("DraftId", int)
+MediaId = NewType("MediaId", int)
+ChatId = NewType("ChatId", int)  # Telegram's; negative for groups
+MessageId = NewType("MessageId", int)  # Telegram's; unique within a chat
+UserId = NewType("UserId", int)  # Telegram's numeric account id, the only thing authority rests on

@@ -1,0 +1,144 @@
+"""Who may do what where: one matrix, role by role (domain.md: roles; conversations.md: whoever presses is checked)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from bot.domain.history import Action
+from bot.domain.ids import PersonId
+from bot.domain.issue import Standing
+from bot.domain.organisation import CITY, Person, Role, Scope, ScopeKind
+
+_READERS = frozenset(Role)
+_CLERK = frozenset({Role.CLERK})
+
+
+class Access(StrEnum):
+    """What is not a step in an issue's life."""
+
+    VIEW = "view"  # one issue
+    DESK = "desk"
+    TASKS = "tasks"
+    OVERDUE = "overdue"
+    LEDGER = "ledger"
+    DIGEST = "digest"
+    PEOPLE = "people"
+    BIND_GROUP = "bind_group"  # /subscribe and /unsubscribe
+
+
+# roles that may take a step if their scope covers the issue; the named reporter and assignee are asked for below
+STEPS: Mapping[Action, frozenset[Role]] = MappingProxyType(
+    {
+        Action.REGISTER: _CLERK,
+        Action.VERIFY: _CLERK,
+        Action.ASSIGN: _CLERK,
+        Action.CLEAR: _CLERK,
+        Action.REOPEN: _CLERK,
+        Action.REJECT: _CLERK,
+        Action.UNDO: _CLERK,
+        Action.CATEGORISE: _CLERK,
+        Action.RANK: _CLERK,
+        Action.CLASSIFY: _CLERK,
+        Action.NAME_UNIT: _CLERK,
+        Action.SET_DEADLINE: _CLERK,
+        Action.HAND_OVER: frozenset({Role.CLERK, Role.LEADER}),
+        Action.REMARK: frozenset({Role.CLERK, Role.REPORTER, Role.ASSIGNEE, Role.LEADER, Role.VERIFIER}),
+        Action.ADD_EVIDENCE: frozenset({Role.CLERK, Role.REPORTER, Role.ASSIGNEE, Role.VERIFIER}),
+    }
+)
+OF_THE_ASSIGNEE = frozenset({Action.ACCEPT, Action.RETURN, Action.RESOLVE})  # the person whose name is on it
+OF_THE_REPORTER = frozenset({Action.CONFIRM, Action.DISPUTE, Action.RATE})  # the person who reported it
+ALSO_OF_THE_NAMED = frozenset({Action.REMARK, Action.ADD_EVIDENCE})
+
+COMMANDS: Mapping[Access, frozenset[Role]] = MappingProxyType(
+    {
+        Access.DESK: _CLERK,
+        Access.TASKS: frozenset({Role.ASSIGNEE, Role.LEADER}),
+        Access.OVERDUE: frozenset({Role.CLERK, Role.LEADER, Role.AUDITOR, Role.VERIFIER, Role.ASSIGNEE}),
+        Access.LEDGER: _READERS,
+        Access.DIGEST: frozenset({Role.CLERK, Role.LEADER, Role.AUDITOR, Role.ADMIN}),
+        Access.PEOPLE: frozenset({Role.CLERK, Role.ADMIN}),
+        Access.BIND_GROUP: frozenset({Role.CLERK, Role.ADMIN}),
+    }
+)
+
+
+def covers(scope: Scope, standing: Standing) -> bool:
+    """True if the issue lies in the scope. A unit's issues: those it must solve, those it reported, those of its projects."""
+    match scope.kind:
+        case ScopeKind.CITY:
+            return True
+        case ScopeKind.DISTRICT:
+            return scope.value == standing.district
+        case ScopeKind.UNIT:
+            return scope.value in {standing.unit, standing.owner, standing.reporting_unit}
+        case ScopeKind.PROJECT:
+            return scope.value == standing.project
+
+
+def may(person: Person, action: Action, standing: Standing) -> bool:
+    """May this person take this step on an issue that stands there?"""
+    if person.left:
+        return False
+    if action in OF_THE_REPORTER:
+        return person.id == standing.reporter
+    if action in OF_THE_ASSIGNEE:
+        return person.id == standing.assignee and _in_charge(person, standing)
+    if action in ALSO_OF_THE_NAMED and person.id in {standing.reporter, standing.assignee}:
+        return True
+    roles = STEPS.get(action, frozenset())
+    return any(grant.role in roles and covers(grant.scope, standing) for grant in person.grants)
+
+
+def may_view(person: Person, standing: Standing) -> bool:
+    """One's own, and all that lies in the scope of a role."""
+    if person.left:
+        return False
+    own = person.id in {standing.reporter, standing.assignee}
+    return own or any(covers(grant.scope, standing) for grant in person.grants)
+
+
+def may_use(person: Person, access: Access) -> bool:
+    """May this person use the command at all? What it shows is then limited by `sight`."""
+    return not person.left and any(grant.role in COMMANDS[access] for grant in person.grants)
+
+
+def may_bind(person: Person, scope: Scope) -> bool:
+    """May this person open a scope's figures to a group? Whoever manages the city or exactly that scope."""
+    roles = COMMANDS[Access.BIND_GROUP]
+    held = {grant.scope for grant in person.grants if grant.role in roles}
+    return not person.left and (CITY in held or scope in held)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Which issues a query may return: all in these scopes, and the person's own."""
+
+    person: PersonId | None
+    scopes: frozenset[Scope]
+
+    def includes(self, standing: Standing) -> bool:
+        """The same rule the stores put into SQL."""
+        own = self.person is not None and self.person in {standing.reporter, standing.assignee}
+        return own or any(covers(scope, standing) for scope in self.scopes)
+
+
+def sight(person: Person, roles: frozenset[Role] = _READERS) -> Sight:
+    """What a person sees by the given roles (all by default)."""
+    if person.left:
+        return Sight(None, frozenset())
+    return Sight(person.id, frozenset(grant.scope for grant in person.grants if grant.role in roles))
+
+
+def _in_charge(person: Person, standing: Standing) -> bool:
+    """Holds an assignee's or a leader's role over the responsible unit."""
+    return any(
+        grant.role in {Role.ASSIGNEE, Role.LEADER} and _over_unit(grant.scope, standing) for grant in person.grants
+    )
+
+
+def _over_unit(scope: Scope, standing: Standing) -> bool:
+    if scope.kind is ScopeKind.UNIT:
+        return scope.value == standing.unit
+    return covers(scope, standing)

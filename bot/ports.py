@@ -1,0 +1,531 @@
+"""What the use cases need of the outside, named by intent. `storage/` keeps these promises; so does `tests/fakes.py`.
+
+Everything here belongs to one transaction: a `UnitOfWork` is opened, used and committed or rolled back as a whole.
+Moments are aware UTC. Methods named `get` raise LookupError when there is nothing; `find…`/`…_of` return None.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.domain.digest import Digest, OverdueLine, Tally, Totals, WeekCount
+from bot.domain.draft import Album, Draft, IncomingMedia, Media, Purpose
+from bot.domain.history import Change, Entry
+from bot.domain.ids import ChatId, DraftId, IssueId, MediaId, MessageId, PersonId, ProjectCode, UnitCode, UserId
+from bot.domain.issue import Category, Issue, Means, Standing
+from bot.domain.messages import Message, OutboxState
+from bot.domain.organisation import Invitation, Person, Project, Role, Scope, ServiceCard, Unit
+from bot.domain.permissions import Sight
+
+# --- read models: what a query brings together for a screen -----------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class IssueView:
+    """An issue with the names of everything it points to, for cards and lists."""
+
+    issue: Issue
+    standing: Standing
+    project_name: str
+    district: str
+    unit_name: str  # '' when none
+    reporter_name: str
+    assignee_name: str  # '' when none
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """An entry with the name of who did it ('' for the system)."""
+
+    entry: Entry
+    by_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """An issue that reads like another. `score` is 0..1; `means` are what solved it, if it is cleared."""
+
+    issue: IssueId
+    number: str
+    description: str
+    category: Category
+    means: tuple[Means, ...]
+    is_open: bool
+    score: float
+
+
+# --- the organisation -------------------------------------------------------------------------------------------
+
+
+class Units(Protocol):
+    """Units by code."""
+
+    async def get(self, code: UnitCode) -> Unit: ...
+    async def all(self) -> list[Unit]:
+        """Those that have not left, by code."""
+        ...
+
+    async def save(self, unit: Unit) -> None:
+        """Insert or update by code."""
+        ...
+
+
+class Projects(Protocol):
+    """Projects and their service cards."""
+
+    async def get(self, code: ProjectCode) -> Project: ...
+    async def all(self) -> list[Project]: ...
+    async def search(self, words: str, limit: int) -> list[Project]:
+        """By a part of the name, the code or the district; best first."""
+        ...
+
+    async def save(self, project: Project) -> None: ...
+    async def issue_card(self, card: ServiceCard) -> None: ...
+    async def card(self, token: str) -> ServiceCard | None: ...
+    async def card_of(self, project: ProjectCode) -> ServiceCard | None:
+        """The card in force."""
+        ...
+
+    async def revoke_card(self, token: str, at: datetime) -> None: ...
+    async def count_scan(self, token: str, person: PersonId, at: datetime) -> None:
+        """Remember that this person opened this card (adds to `Person.scanned`)."""
+        ...
+
+
+class People(Protocol):
+    """Persons with their grants."""
+
+    async def get(self, person: PersonId) -> Person: ...
+    async def by_code(self, code: str) -> Person | None: ...
+    async def by_user(self, user: UserId) -> Person | None: ...
+    async def all(self) -> list[Person]:
+        """Persons of the office that have not left (no guests), by code."""
+        ...
+
+    async def holding(self, role: Role, scopes: Iterable[Scope]) -> list[Person]:
+        """Who holds the role for exactly one of the scopes and has not left, by code."""
+        ...
+
+    async def add(self, person: Person) -> Person:
+        """Insert (its id is ignored) and return it with the id given. Grants are saved with it."""
+        ...
+
+    async def save(self, person: Person) -> None:
+        """Update every field, grants included (`scanned` excepted)."""
+        ...
+
+    async def invite(self, invitation: Invitation) -> None: ...
+    async def invitation(self, token_sha256: str) -> Invitation | None: ...
+    async def use_invitation(self, token_sha256: str, at: datetime) -> bool:
+        """Mark it used; False if somebody else already did."""
+        ...
+
+    async def absorb(self, guest: PersonId, person: PersonId) -> list[IssueId]:
+        """A guest turned out to be this person: hand over drafts, media and scans, free the account; return the
+        guest's issues, whose reporter the caller changes."""
+        ...
+
+
+# --- reporting --------------------------------------------------------------------------------------------------
+
+
+class Drafts(Protocol):
+    """Drafts, and the messages they came from."""
+
+    async def add(self, draft: Draft) -> Draft: ...
+    async def get(self, draft: DraftId) -> Draft: ...
+    async def open_of(self, person: PersonId, chat: ChatId) -> Draft | None: ...
+    async def save(self, draft: Draft) -> None:
+        """Update (`text` excepted: it follows from the pieces)."""
+        ...
+
+    async def put_piece(self, draft: DraftId, message: MessageId, text: str) -> Draft:
+        """Insert or replace the text that came with one message; return the draft with its new joined text
+        (pieces in the order of their message ids, one per line, empty ones left out)."""
+        ...
+
+    async def of_message(self, chat: ChatId, message: MessageId) -> Draft | None:
+        """The draft this message belongs to."""
+        ...
+
+    async def album(self, chat: ChatId, media_group: str) -> Album | None: ...
+    async def join_album(self, album: Album) -> None:
+        """Point a media group to its draft or issue, for good; does nothing if it already points somewhere."""
+        ...
+
+
+class Evidence(Protocol):
+    """Files people sent: known by file_id at once, fetched by a worker."""
+
+    async def add(
+        self,
+        incoming: IncomingMedia,
+        author: PersonId,
+        chat: ChatId,
+        message: MessageId,
+        at: datetime,
+        *,
+        draft: DraftId | None = None,
+        issue: IssueId | None = None,
+        purpose: Purpose = Purpose.REPORT,
+        round: int = 0,
+    ) -> Media: ...
+    async def of_draft(self, draft: DraftId) -> list[Media]:
+        """In the order they were sent."""
+        ...
+
+    async def of_issue(self, issue: IssueId) -> list[Media]:
+        """In the order they were sent, proofs and remarks too."""
+        ...
+
+    async def of_issues(self, issues: Sequence[IssueId]) -> dict[IssueId, list[Media]]:
+        """The same for many at once; issues without evidence are left out."""
+        ...
+
+    async def file_under(self, draft: DraftId, issue: IssueId) -> None:
+        """The draft's evidence now belongs to the issue."""
+        ...
+
+    async def claim(self, now: datetime, limit: int) -> list[Media]:
+        """Pending ones whose next attempt is due, oldest first; counts the attempt and puts the next one off, so that
+        no two workers and no crash loop fetch the same file at once."""
+        ...
+
+    async def stored(self, media: MediaId, sha256: str, clean_sha256: str | None, size: int, mime: str) -> Media: ...
+    async def missing(self, media: MediaId, error: str) -> Media: ...
+
+
+class Issues(Protocol):
+    """The ledger."""
+
+    async def next_number(self, prefix: str, year: int) -> str:
+        """The next number of the year; moves its counter in this transaction, so that there are no gaps."""
+        ...
+
+    async def add(self, change: Change) -> Issue:
+        """File it (its id is ignored) with its first line of history; return it with the id given."""
+        ...
+
+    async def save(self, change: Change) -> None:
+        """Write the issue and its line of history. Raises ChangedMeanwhile if somebody else wrote in between."""
+        ...
+
+    async def get(self, issue: IssueId) -> Issue: ...
+    async def by_number(self, number: str) -> Issue | None: ...
+    async def standing(self, issue: IssueId) -> Standing: ...
+    async def view(self, issue: IssueId) -> IssueView: ...
+    async def views(self, issues: Sequence[IssueId]) -> list[IssueView]:
+        """In the order asked for."""
+        ...
+
+    async def history(self, issue: IssueId) -> list[HistoryLine]:
+        """Oldest first."""
+        ...
+
+    async def last_entry(self, issue: IssueId) -> Entry | None: ...
+    async def queue(self, sight: Sight, after: IssueId | None, limit: int) -> list[IssueView]:
+        """What waits at the desk (AT_THE_DESK; a resolved one counts once the reporter has spoken or silence is over:
+        the service filters that): level A first, then oldest first; starting behind `after` if given."""
+        ...
+
+    async def queue_length(self, sight: Sight) -> int: ...
+    async def of_reporter(self, person: PersonId, limit: int) -> list[IssueView]:
+        """Open first, newest first."""
+        ...
+
+    async def tasks(self, person: PersonId, limit: int) -> list[IssueView]:
+        """AT_THE_UNIT with this assignee, nearest deadline first."""
+        ...
+
+    async def overdue(self, sight: Sight, now: datetime, limit: int) -> list[IssueView]:
+        """Longest overdue first."""
+        ...
+
+    async def find(self, words: str, sight: Sight, limit: int) -> list[IssueView]:
+        """Issues in whose number, text or project name all the words occur; newest first."""
+        ...
+
+    async def similar(self, text: str, limit: int, *, exclude: IssueId | None = None) -> list[Similar]:
+        """Issues that read alike (shared character bigrams), most alike first."""
+        ...
+
+    def each(self, sight: Sight) -> AsyncIterator[IssueView]:
+        """All in sight, by number, streamed."""
+        ...
+
+    async def totals(self, scope: Scope, now: datetime) -> Totals: ...
+    async def week_count(self, scope: Scope, start: datetime, end: datetime) -> WeekCount: ...
+    async def by_category(self, scope: Scope, now: datetime) -> list[tuple[Category, Tally]]: ...
+    async def by_unit(self, scope: Scope, now: datetime) -> list[tuple[UnitCode, str, Tally]]:
+        """Responsible units with their names, most collected first."""
+        ...
+
+    async def longest_overdue(self, scope: Scope, now: datetime, limit: int) -> list[OverdueLine]:
+        """`days` is 0 here; the service counts them with the calendar."""
+        ...
+
+
+# --- telling ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A queued message as the sender sees it."""
+
+    id: int
+    message: Message
+    state: OutboxState
+    attempts: int
+    created_at: datetime
+    error: str = ""
+
+
+class Outbox(Protocol):
+    """What is to be told."""
+
+    async def queue(self, message: Message, at: datetime) -> None:
+        """Queue it. A second one with the same `key` is dropped. A pending edit of the same chat and card is replaced:
+        only the newest state of a card is worth sending (unless the pending one is `fresh`, which keeps its place and
+        takes the new kind and facts)."""
+        ...
+
+    async def due(self, now: datetime, limit: int) -> list[OutboxRow]:
+        """Pending rows whose time has come, by priority, then age."""
+        ...
+
+    async def mark_sending(self, rows: Sequence[int], at: datetime) -> None: ...
+    async def settle(
+        self,
+        row: int,
+        state: OutboxState,
+        at: datetime,
+        *,
+        message: MessageId | None = None,
+        error: str = "",
+        not_before: datetime | None = None,
+    ) -> None:
+        """What became of a send. Back to PENDING (with `not_before`) counts an attempt."""
+        ...
+
+    async def interrupted(self) -> list[OutboxRow]:
+        """Rows found `sending` at start: a crash cut their call, nobody knows whether it arrived."""
+        ...
+
+    async def troubled(self, limit: int) -> list[OutboxRow]:
+        """UNKNOWN and DEAD ones, newest first, for doctor."""
+        ...
+
+    async def waiting(self) -> int:
+        """How many are pending or sending."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """The earliest `not_before` among pending rows that wait for it."""
+        ...
+
+
+class Cards(Protocol):
+    """Which message of a chat shows what: one message per thing."""
+
+    async def message_of(self, chat: ChatId, card: str) -> MessageId | None: ...
+    async def card_at(self, chat: ChatId, message: MessageId) -> str | None: ...
+    async def put(self, chat: ChatId, card: str, message: MessageId) -> None:
+        """From now on this message shows the card in this chat."""
+        ...
+
+    async def rename(self, chat: ChatId, old: str, new: str) -> None:
+        """The same message shows something else: a draft's card becomes its issue's."""
+        ...
+
+    async def chats_with(self, card: str) -> list[ChatId]: ...
+
+
+# --- time -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One planned moment of an issue. `kind` is 'reminder' or 'rung'; one row per issue and kind."""
+
+    issue: IssueId
+    kind: str
+    at: datetime
+    version: int  # of the deadline it belongs to
+    step: int  # reminder: working days left or (negative) overdue; rung: index in the ladder
+    any_hour: bool = False
+
+
+class Agenda(Protocol):
+    """What is due when, as rows of an indexed table; and the proof of what was said."""
+
+    async def plan(self, due: Due) -> None:
+        """Insert or replace the issue's row of that kind."""
+        ...
+
+    async def cancel(self, issue: IssueId) -> None: ...
+    async def due(self, now: datetime, *, any_hour_only: bool, limit: int) -> list[Due]:
+        """Earliest first."""
+        ...
+
+    async def said(self, due: Due, person: PersonId | None, at: datetime) -> bool:
+        """Note that this step of this deadline version was told; False if it already was."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A group that gets the weekly digest. One per chat and topic."""
+
+    chat: ChatId
+    topic: int | None
+    scope: Scope
+    weekday: int  # Monday is 0
+    hour: int
+    minute: int
+    next_at: datetime
+    by: PersonId
+
+
+class Subscriptions(Protocol):
+    """Groups and their digests."""
+
+    async def put(self, subscription: Subscription) -> None: ...
+    async def remove(self, chat: ChatId) -> bool:
+        """True if there was one."""
+        ...
+
+    async def of_chat(self, chat: ChatId) -> Subscription | None: ...
+    async def due(self, now: datetime) -> list[Subscription]: ...
+    async def freeze(self, digest: Digest) -> int:
+        """Keep a digest's figures for good; returns its id. One per scope and week: the second call returns the first's
+        id and keeps the first's figures."""
+        ...
+
+    async def frozen(self, digest: int) -> Digest: ...
+
+
+class Chats(Protocol):
+    """What we know of chats beyond people: groups, blocks, moves."""
+
+    async def seen(self, chat: ChatId, kind: str, title: str) -> None:
+        """A group we are in ('group', 'supergroup')."""
+        ...
+
+    async def gone(self, chat: ChatId, why: str) -> None:
+        """We were removed or blocked: a person's account becomes unreachable."""
+        ...
+
+    async def back(self, chat: ChatId) -> None:
+        """They write again."""
+        ...
+
+    async def migrate(self, old: ChatId, new: ChatId) -> None:
+        """A group became a supergroup: rewrite the chat everywhere (subscriptions, cards, outbox, albums)."""
+        ...
+
+    async def language(self, chat: ChatId) -> str | None:
+        """The language to speak in a chat: of the person bound to it; None for groups and unknown ones."""
+        ...
+
+
+class Dialogs(Protocol):
+    """Where a person is in a conversation. Lives in the same transaction as everything else."""
+
+    async def get(self, key: str) -> tuple[str | None, Mapping[str, Any]]: ...
+    async def put(self, key: str, state: str | None, data: Mapping[str, Any]) -> None:
+        """A None state with empty data removes the row."""
+        ...
+
+
+class Strangers(Protocol):
+    """People without a card or role: answered once in a while, otherwise counted."""
+
+    async def knock(self, user: UserId, at: datetime, quiet_minutes: int) -> bool:
+        """Count a message; True if an answer is due now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """A raw update as Telegram delivered it."""
+
+    id: int
+    update_id: int
+    update: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Poison:
+    """An update that could not be handled."""
+
+    update_id: int
+    error: str
+    at: datetime
+    update: Mapping[str, Any]
+
+
+class Inbox(Protocol):
+    """Raw updates: unique by (bot, update_id), handled in order within a chat."""
+
+    async def add(self, bot: int, updates: Sequence[Mapping[str, Any]], at: datetime) -> int:
+        """Store those not seen before; how many were new."""
+        ...
+
+    async def pending(self, bot: int, limit: int) -> list[InboxRow]:
+        """By update_id."""
+        ...
+
+    async def done(self, rows: Sequence[int], at: datetime) -> None: ...
+    async def set_aside(self, row: int, error: str, at: datetime) -> None: ...
+    async def poisoned(self, limit: int) -> list[Poison]:
+        """Newest first."""
+        ...
+
+    async def prune(self, before: datetime) -> int:
+        """Forget handled updates older than this; how many."""
+        ...
+
+
+class Facts(Protocol):
+    """Small things worth remembering: the bot's name, the version of the calendar."""
+
+    async def get(self, name: str) -> str | None: ...
+    async def put(self, name: str, value: str) -> None: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction and all that can be done in it."""
+
+    units: Units
+    projects: Projects
+    people: People
+    drafts: Drafts
+    evidence: Evidence
+    issues: Issues
+    outbox: Outbox
+    cards: Cards
+    agenda: Agenda
+    subscriptions: Subscriptions
+    chats: Chats
+    dialogs: Dialogs
+    strangers: Strangers
+    inbox: Inbox
+    facts: Facts
+
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        """What is written inside is kept or undone as a whole: an exception undoes it and is raised on."""
+        ...
+
+
+class Store(Protocol):
+    """Opens transactions. Leaving `begin` commits, an exception rolls back."""
+
+    def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """To write. On SQLite there is one writer at a time in the process."""
+        ...
+
+    def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A snapshot to read from; never waits for the writer on SQLite (WAL)."""
+        ...
