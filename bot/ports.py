@@ -1,14 +1,15 @@
 """What the use cases need of the outside, named by intent. `storage/` keeps these promises; so does `tests/fakes.py`.
 
 Everything here belongs to one transaction: a `UnitOfWork` is opened, used and committed or rolled back as a whole.
-Moments are aware UTC. Methods named `get` raise LookupError when there is nothing; `find…`/`…_of` return None.
+Moments are aware UTC; a naive one is refused. Methods named `get` raise LookupError when there is nothing; `find…`/`…_of`
+return None. A store drops from every text what not every database can keep: NUL and lone halves of surrogate pairs.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from bot.domain.digest import Digest, OverdueLine, Tally, Totals, WeekCount
 from bot.domain.draft import Album, Draft, IncomingMedia, Media, Purpose
@@ -98,10 +99,14 @@ class People(Protocol):
     """Persons with their grants."""
 
     async def get(self, person: PersonId) -> Person: ...
+    async def many(self, ids: Iterable[PersonId]) -> dict[PersonId, Person]:
+        """Several at once, those who left too; unknown ids are left out."""
+        ...
+
     async def by_code(self, code: str) -> Person | None: ...
     async def by_user(self, user: UserId) -> Person | None: ...
-    async def all(self) -> list[Person]:
-        """Persons of the office that have not left (no guests), by code."""
+    async def all(self, *, left: bool = False) -> list[Person]:
+        """Persons of the office that have not left (no guests), by code; with `left` those too."""
         ...
 
     async def holding(self, role: Role, scopes: Iterable[Scope]) -> list[Person]:
@@ -172,6 +177,10 @@ class Evidence(Protocol):
         purpose: Purpose = Purpose.REPORT,
         round: int = 0,
     ) -> Media: ...
+    async def many(self, media: Sequence[MediaId]) -> list[Media]:
+        """In the order asked for; unknown ones are left out."""
+        ...
+
     async def of_draft(self, draft: DraftId) -> list[Media]:
         """In the order they were sent."""
         ...
@@ -256,7 +265,11 @@ class Issues(Protocol):
         ...
 
     async def totals(self, scope: Scope, now: datetime) -> Totals: ...
-    async def week_count(self, scope: Scope, start: datetime, end: datetime) -> WeekCount: ...
+    async def week_count(self, scope: Scope, start: datetime, end: datetime) -> WeekCount:
+        """What moved in [start, end). `overdue`: issues AT_THE_UNIT, resolved or cleared whose present deadline lies in it
+        and that were not resolved by then (`resolved_at` None or later than the deadline). A running week ends now."""
+        ...
+
     async def by_category(self, scope: Scope, now: datetime) -> list[tuple[Category, Tally]]: ...
     async def by_unit(self, scope: Scope, now: datetime) -> list[tuple[UnitCode, str, Tally]]:
         """Responsible units with their names, most collected first."""
@@ -291,8 +304,9 @@ class Outbox(Protocol):
         takes the new kind and facts)."""
         ...
 
-    async def due(self, now: datetime, limit: int) -> list[OutboxRow]:
-        """Pending rows whose time has come, by priority, then age."""
+    async def due(self, now: datetime, limit: int, *, without: Collection[ChatId] = ()) -> list[OutboxRow]:
+        """Pending rows whose time has come, by priority, then age; not those of the chats `without`, toasts excepted (a
+        toast is a row of priority TOAST: it waits for no chat)."""
         ...
 
     async def mark_sending(self, rows: Sequence[int], at: datetime) -> None: ...
@@ -305,8 +319,10 @@ class Outbox(Protocol):
         message: MessageId | None = None,
         error: str = "",
         not_before: datetime | None = None,
+        counted: bool = True,
     ) -> None:
-        """What became of a send. Back to PENDING (with `not_before`) counts an attempt."""
+        """What became of a send. Back to PENDING (with `not_before`) counts an attempt, unless it is known that nothing
+        was sent (`counted=False`)."""
         ...
 
     async def interrupted(self) -> list[OutboxRow]:
@@ -336,7 +352,8 @@ class Cards(Protocol):
         ...
 
     async def rename(self, chat: ChatId, old: str, new: str) -> None:
-        """The same message shows something else: a draft's card becomes its issue's."""
+        """The same message shows something else: a draft's card becomes its issue's. A pending message of the old card in
+        this chat is dropped: nothing could edit it in place any more."""
         ...
 
     async def chats_with(self, card: str) -> list[ChatId]: ...
@@ -364,13 +381,28 @@ class Agenda(Protocol):
         """Insert or replace the issue's row of that kind."""
         ...
 
-    async def cancel(self, issue: IssueId) -> None: ...
+    async def plan_all(self, dues: Sequence[Due]) -> None:
+        """The same for many rows in one go; at most one per issue and kind."""
+        ...
+
+    async def planned(self, issue: IssueId) -> list[Due]:
+        """The issue's rows, at most one of each kind."""
+        ...
+
+    async def cancel(self, issue: IssueId, kind: str | None = None) -> None:
+        """Forget the issue's row of that kind; of every kind by default."""
+        ...
+
     async def due(self, now: datetime, *, any_hour_only: bool, limit: int) -> list[Due]:
         """Earliest first."""
         ...
 
     async def said(self, due: Due, person: PersonId | None, at: datetime) -> bool:
         """Note that this step of this deadline version was told; False if it already was."""
+        ...
+
+    async def said_all(self, dues: Mapping[Due, PersonId | None], at: datetime) -> set[Due]:
+        """The same for many in one go (no two of the same issue, kind, version and step); those not told before."""
         ...
 
 
@@ -397,6 +429,7 @@ class Subscriptions(Protocol):
         ...
 
     async def of_chat(self, chat: ChatId) -> Subscription | None: ...
+    async def all(self) -> list[Subscription]: ...
     async def due(self, now: datetime) -> list[Subscription]: ...
     async def freeze(self, digest: Digest) -> int:
         """Keep a digest's figures for good; returns its id. One per scope and week: the second call returns the first's
@@ -493,6 +526,21 @@ class Facts(Protocol):
 
     async def get(self, name: str) -> str | None: ...
     async def put(self, name: str, value: str) -> None: ...
+    async def starting(self, prefix: str) -> dict[str, str]:
+        """All whose names begin so."""
+        ...
+
+
+class MediaFolder(Protocol):
+    """Bytes under their SHA-256, outside any transaction: kept for good before they are spoken of. Its calls block."""
+
+    def put(self, source: bytes) -> str:
+        """Keep it; returns its SHA-256 in hexadecimal. OSError if the disk refuses."""
+        ...
+
+    def open(self, sha256: str) -> BinaryIO:
+        """To read. FileNotFoundError if it isn't kept."""
+        ...
 
 
 class UnitOfWork(Protocol):
@@ -519,8 +567,12 @@ class UnitOfWork(Protocol):
         ...
 
 
+class StoreUnavailable(Exception):  # noqa: N818 - a state of the world, retried
+    """The database can't be reached or is busy: nothing of the transaction happened, and it may be tried again as a whole."""
+
+
 class Store(Protocol):
-    """Opens transactions. Leaving `begin` commits, an exception rolls back."""
+    """Opens transactions. Raises StoreUnavailable where trying again may help. Leaving `begin` commits, an exception rolls back."""
 
     def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """To write. On SQLite there is one writer at a time in the process."""

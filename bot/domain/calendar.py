@@ -1,24 +1,42 @@
 """Working days and office hours (domain.md: deadlines). Pure: the holidays come in as data, the zone with the policy."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The office's calendar. `exceptions` maps a date to whether it is a working day, where that differs from Mon-Fri."""
+    """The office's calendar. `exceptions` maps a date to whether it is a working day, where that differs from Mon-Fri.
+
+    `hours` are those of a working day, in order and not overlapping, each within the day. ValueError otherwise.
+    """
 
     zone: ZoneInfo
-    hours: tuple[tuple[time, time], ...]  # of a working day, in order, not overlapping
+    hours: tuple[tuple[time, time], ...]
     exceptions: Mapping[date, bool]  # public holidays, make-up weekends, overrides
     years: frozenset[int]  # published years; others are counted Mon-Fri and provisional
     version: str  # kept with every deadline computed from it
+    _shifted: tuple[date, ...] = field(init=False, repr=False, compare=False)  # days that really differ, sorted
+    _shifts: tuple[int, ...] = field(init=False, repr=False, compare=False)  # by how much Mon-Fri is wrong up to each
+
+    def __post_init__(self) -> None:
+        moments = [moment for span in self.hours for moment in span]
+        if not moments or any(later <= earlier for earlier, later in pairwise(moments)):
+            raise ValueError(f"office hours must be in order and not overlap: {self.hours}")
+        shifted = sorted(day for day, works in self.exceptions.items() if works != _is_weekday(day))
+        shifts = accumulate((1 if self.exceptions[day] else -1 for day in shifted), initial=0)
+        object.__setattr__(self, "_shifted", tuple(shifted))
+        object.__setattr__(self, "_shifts", tuple(shifts))
 
     def is_working_day(self, day: date) -> bool:
         """Mon-Fri, unless the exceptions say otherwise."""
-        return self.exceptions.get(day, day.weekday() < 5)
+        return self.exceptions.get(day, _is_weekday(day))
 
     def is_provisional(self, day: date) -> bool:
         """The day's year has no published calendar."""
@@ -51,30 +69,37 @@ class Calendar:
         """The moment itself if the office is open, else when it next opens. Aware UTC."""
         if self.is_open(moment):
             return moment.astimezone(UTC)
-        day = self.day_of(moment)
-        while True:
-            if self.is_working_day(day):
-                for start, _ in self.hours:
-                    opens = self.at(day, start)
-                    if opens > moment:
-                        return opens
-            day += timedelta(days=1)
+        today = self.day_of(moment)
+        openings = (self.at(today, start) for start, _ in self.hours) if self.is_working_day(today) else ()
+        later_today = next((opens for opens in openings if opens > moment), None)
+        return later_today or self.opening(self.add_working_days(today, 1))
 
     def add_working_days(self, day: date, count: int) -> date:
         """The count-th working day after (before, if negative) the day. 0 is the day itself, working or not."""
-        walked = self._walk(day, 1 if count > 0 else -1)
-        for _ in range(abs(count)):
-            day = next(walked)
+        direction = _DAY if count > 0 else -_DAY
+        while count:
+            day += direction
+            if self.is_working_day(day):
+                count -= 1 if count > 0 else -1
         return day
 
-    def working_days_between(self, first: date, last: date) -> int:
-        """How many working days lie in (first, last]; negative when last is before first."""
-        if last < first:
-            return -self.working_days_between(last, first)
-        return sum(self.is_working_day(first + timedelta(days=n)) for n in range(1, (last - first).days + 1))
+    def working_day_on_or_before(self, day: date) -> date:
+        """The day itself if it is worked, else the last working day before it."""
+        return day if self.is_working_day(day) else self.add_working_days(day, -1)
 
-    def _walk(self, day: date, direction: int) -> Iterator[date]:
-        while True:
-            day += timedelta(days=direction)
-            if self.is_working_day(day):
-                yield day
+    def working_day_on_or_after(self, day: date) -> date:
+        """The day itself if it is worked, else the next working day."""
+        return day if self.is_working_day(day) else self.add_working_days(day, 1)
+
+    def working_days_between(self, first: date, last: date) -> int:
+        """How many working days lie in (first, last]; negative when last is before first. The span costs nothing."""
+        return self._worked_until(last) - self._worked_until(first)
+
+    def _worked_until(self, day: date) -> int:
+        """Working days from a fixed Monday up to and including the day, were there no days before it."""
+        weeks, weekday = divmod(day.toordinal() - 1, 7)  # ordinal 1 was a Monday
+        return weeks * 5 + min(weekday + 1, 5) + self._shifts[bisect_right(self._shifted, day)]
+
+
+def _is_weekday(day: date) -> bool:
+    return day.weekday() < 5

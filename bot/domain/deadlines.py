@@ -41,19 +41,23 @@ class Ping:
 def next_reminder(deadline: Deadline, calendar: Calendar, policy: Policy, after: datetime) -> Ping:
     """The first reminder strictly after a moment: the policy's days before, the day itself, then each working day overdue.
 
-    Each at opening time of its working day. There is always a next one: an issue is reminded of until it is solved.
+    Each at opening time of its working day (the day itself, if not worked, is the working day before it). There is always
+    a next one: an issue is reminded of until it is solved.
     """
     due = calendar.day_of(deadline.due_at)
+    last = calendar.working_day_on_or_before(due)
     for days in sorted(policy.reminder_days, reverse=True):
-        at = calendar.opening(calendar.add_working_days(due, -days))
+        at = calendar.opening(calendar.add_working_days(last, -days))
         if at > after:
             return Ping(at, days)
-    overdue = max(1, calendar.working_days_between(due, calendar.day_of(after)))
-    at = calendar.opening(calendar.add_working_days(due, overdue))
-    if at <= after:
-        overdue += 1
-        at = calendar.opening(calendar.add_working_days(due, overdue))
-    return Ping(at, -overdue)
+    return _next_overdue(due, calendar, after)
+
+
+def _next_overdue(due: date, calendar: Calendar, after: datetime) -> Ping:
+    today = max(due, calendar.day_of(after))
+    fresh = today > due and calendar.is_working_day(today) and calendar.opening(today) > after
+    day = today if fresh else calendar.add_working_days(today, 1)
+    return Ping(calendar.opening(day), -calendar.working_days_between(due, day))
 
 
 def next_rung(deadline: Deadline, calendar: Calendar, policy: Policy, climbed: int) -> tuple[datetime, Rung] | None:

@@ -29,6 +29,7 @@ class WeekCount:
 
     new: int
     solved: int
+    overdue: int = 0  # deadlines that passed in the week without the issue being resolved by then
 
 
 @dataclass(frozen=True, slots=True)

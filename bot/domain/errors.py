@@ -32,6 +32,10 @@ class Stranger(Refused):
     """Nobody we know, and no service card scanned. Facts: none."""
 
 
+class Retired(Refused):
+    """The person left the office's sheets; the account has no role any more. Facts: none."""
+
+
 class ForwardedCommand(Refused):
     """A command that was forwarded carries nobody's authority. Facts: none."""
 
@@ -81,6 +85,10 @@ class PrivateOnly(Refused):
     """The command is for the private chat with the bot. Facts: command."""
 
 
+class GroupUnbound(Refused):
+    """Nobody with the right has opened this group to the ledger, or not to this part of it. Facts: none."""
+
+
 # links
 class InvitationInvalid(Refused):
     """Unknown, used or expired; which one is said only by why. Facts: why ('unknown', 'used', 'expired')."""
@@ -101,6 +109,10 @@ class DraftEmpty(Refused):
 
 class DraftClosed(Refused):
     """The draft was filed or cancelled. Facts: number ('' when cancelled)."""
+
+
+class TooManyFiles(Refused):
+    """The draft holds as many files as one report may. Facts: limit."""
 
 
 class FileTooBig(Refused):

@@ -3,12 +3,13 @@
 Every function is pure: it takes the issue, who and when, and returns a `Change`, or raises a `Refused` that says why.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from bot.domain.changes import change_of
 from bot.domain.errors import IllegalMove, ProofNeeded, ReasonNeeded, UndoTooLate, UnitNeeded, WordNeeded
 from bot.domain.history import Action, Change, Entry
 from bot.domain.ids import PersonId, UnitCode
@@ -56,8 +57,13 @@ UNDOABLE = frozenset({Action.REGISTER, Action.ASSIGN, Action.CLEAR})
 
 
 def legal(issue: Issue, action: Action) -> bool:
-    """True if the table has this step from the issue's state (permission and proof are other questions)."""
-    return issue.status in MOVES[action].start
+    """True if the issue's state allows this step (permission and proof are other questions; undo: see `undoable`).
+
+    Assigning a registered issue is legal: the office's own check goes with it (domain.md: life).
+    """
+    if action is Action.ASSIGN and issue.status is Status.REGISTERED:
+        return True
+    return action in MOVES and issue.status in MOVES[action].start
 
 
 def step(issue: Issue, action: Action, by: PersonId | None, at: datetime, words: str = "", **changed: Any) -> Change:
@@ -68,7 +74,7 @@ def step(issue: Issue, action: Action, by: PersonId | None, at: datetime, words:
     if rule.words and not words.strip():
         raise ReasonNeeded(move=action.value)
     changed.setdefault("status", rule.end or issue.status)
-    return _change(issue, action, by, at, words.strip(), changed)
+    return change_of(issue, action, by, at, words.strip(), changed)
 
 
 def report(issue: Issue) -> Change:
@@ -89,15 +95,27 @@ def assign(
     if issue.status is Status.REGISTERED:
         changes.append(step(issue, Action.VERIFY, by, at))
         issue = changes[0].issue
-    given: dict[str, Any] = {
-        "unit": unit,
-        "assignee": assignee,
-        "deadline": deadline,
-        "assigned_at": at,
-        "accepted_at": None,
-    }
+    given: dict[str, Any] = {"unit": unit, "assignee": assignee, "deadline": deadline, "assigned_at": at}
     changes.append(step(issue, Action.ASSIGN, by, at, **given))
     return changes
+
+
+def accept(issue: Issue, by: PersonId, at: datetime) -> Change:
+    """The unit's person: it is mine."""
+    return step(issue, Action.ACCEPT, by, at, accepted_at=at)
+
+
+def hand_over(issue: Issue, by: PersonId | None, at: datetime, assignee: PersonId) -> Change:
+    """Another person takes it on, and has yet to accept it. The deadline stays. `by` None: the roster changed."""
+    return step(issue, Action.HAND_OVER, by, at, assignee=assignee, accepted_at=None)
+
+
+def set_deadline(issue: Issue, by: PersonId, at: datetime, days: int | None, deadline: Deadline | None) -> Change:
+    """The clerk's own deadline: so many working days, or a named day (`days` None).
+
+    Before the unit has it, days wait for the assignment (`deadline` None); a named day is kept as it is.
+    """
+    return step(issue, Action.SET_DEADLINE, by, at, days=days, deadline=deadline)
 
 
 def resolve(
@@ -157,19 +175,21 @@ def reject(issue: Issue, by: PersonId, at: datetime, reason: str) -> Change:
     return step(issue, Action.REJECT, by, at, reason, outcome=Outcome.NOT_ACCEPTED, closed_at=at)
 
 
-def return_to_desk(issue: Issue, by: PersonId, at: datetime, reason: str) -> Change:
+def return_to_desk(issue: Issue, by: PersonId | None, at: datetime, reason: str) -> Change:
     """The unit: not ours. The deadline stops; the desk names another unit."""
-    return step(issue, Action.RETURN, by, at, reason, deadline=None, assignee=None)
+    return step(issue, Action.RETURN, by, at, reason, deadline=None, assignee=None, assigned_at=None, accepted_at=None)
 
 
 def reopen(issue: Issue, action: Action, by: PersonId, at: datetime, reason: str, deadline: Deadline) -> Change:
-    """Back to the unit with a new deadline, the count kept; back to the desk if no unit ever had it.
+    """Back to the unit with a new deadline, the count kept; back to the desk if no unit has it.
 
-    `action` is DISPUTE (the reporter) or REOPEN (the clerk).
+    `action` is DISPUTE (the reporter) or REOPEN (the clerk). What the unit had said of its solution stays in the history.
     """
     changed: dict[str, Any] = {
         "reopened": issue.reopened + 1,
         "word": Word.NOT_SOLVED if action is Action.DISPUTE else None,
+        "result": "",
+        "means": (),
         "outcome": None,
         "closed_at": None,
         "resolved_at": None,
@@ -180,52 +200,34 @@ def reopen(issue: Issue, action: Action, by: PersonId, at: datetime, reason: str
     return step(issue, action, by, at, reason, deadline=deadline, assigned_at=at, accepted_at=None, **changed)
 
 
+def last_move(history: Iterable[Entry]) -> Entry | None:
+    """The newest line (oldest comes first) that moved the issue; changed fields, remarks and ratings don't count."""
+    moves = [entry for entry in history if _moved(entry.action)]
+    return moves[-1] if moves else None
+
+
+def undoable(last: Entry | None, at: datetime, minutes: int) -> bool:
+    """True if the last move may still be taken back: a register, assign or clear of the last so many minutes."""
+    return last is not None and last.action in UNDOABLE and at - last.at <= timedelta(minutes=minutes)
+
+
 def undo(issue: Issue, last: Entry | None, by: PersonId, at: datetime, minutes: int) -> Change:
-    """Take back a mistaken register, assign or clear: a new line that restores what stood before. Raises UndoTooLate."""
-    if last is None or last.action not in UNDOABLE or at - last.at > timedelta(minutes=minutes):
+    """Take back a mistaken register, assign or clear: a new line that restores what stood before.
+
+    `last` is the `last_move`. Raises UndoTooLate.
+    """
+    if last is None or not undoable(last, at, minutes):
         raise UndoTooLate(number=issue.number, minutes=minutes)
     restored: dict[str, Any] = {"status": last.before_status}
     if last.action is Action.ASSIGN:
-        before = last.before.get("unit", issue.unit)
-        restored |= {"unit": before, "assignee": None, "deadline": None, "assigned_at": None}
+        kept = issue.deadline if "deadline" not in last.before else None  # a day named before it was assigned
+        unit = last.before.get("unit", issue.unit)
+        restored |= {"unit": unit, "assignee": None, "deadline": kept, "assigned_at": None, "accepted_at": None}
     elif last.action is Action.CLEAR:
         restored |= {"outcome": None, "closed_at": None}
-    return _change(issue, Action.UNDO, by, at, "", restored)
+    return change_of(issue, Action.UNDO, by, at, "", restored)
 
 
-def _change(
-    issue: Issue, action: Action, by: PersonId | None, at: datetime, words: str, changed: Mapping[str, Any]
-) -> Change:
-    deadline = changed.get("deadline")
-    if deadline is not None:
-        changed = {**changed, "deadlines": deadline.version}
-    after = replace(issue, version=issue.version + 1, **changed)
-    differing = [f.name for f in fields(Issue) if getattr(issue, f.name) != getattr(after, f.name)]
-    told = [name for name in differing if name not in _UNTOLD]
-    entry = Entry(
-        issue=issue.id,
-        action=action,
-        at=at,
-        by=by,
-        before_status=issue.status,
-        after_status=after.status,
-        before={name: _json(getattr(issue, name)) for name in told},
-        after={name: _json(getattr(after, name)) for name in told},
-        words=words,
-    )
-    return Change(after, entry)
-
-
-# What history does not repeat: the status has columns of its own, people's words stand apart, and counters follow.
-_UNTOLD = frozenset({"status", "version", "description", "result", "place", "deadlines"})
-
-
-def _json(value: Any) -> Any:
-    """A field's value as history keeps it."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, Deadline):
-        return {"due_at": value.due_at.isoformat(), "version": value.version, "calendar": value.calendar}
-    if isinstance(value, tuple):
-        return [_json(item) for item in value]
-    return value
+def _moved(action: Action) -> bool:
+    rule = MOVES.get(action)
+    return rule is None or rule.end is not None  # not in the table: reported, undone

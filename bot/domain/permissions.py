@@ -8,7 +8,7 @@ from types import MappingProxyType
 from bot.domain.history import Action
 from bot.domain.ids import PersonId
 from bot.domain.issue import Standing
-from bot.domain.organisation import CITY, Person, Role, Scope, ScopeKind
+from bot.domain.organisation import CITY, Grant, Person, Role, Scope, ScopeKind
 
 _READERS = frozenset(Role)
 _CLERK = frozenset({Role.CLERK})
@@ -27,7 +27,7 @@ class Access(StrEnum):
     BIND_GROUP = "bind_group"  # /subscribe and /unsubscribe
 
 
-# roles that may take a step if their scope covers the issue; the named reporter and assignee are asked for below
+# roles that may take a step if their scope covers the issue; named persons and the unit's leader are asked for below
 STEPS: Mapping[Action, frozenset[Role]] = MappingProxyType(
     {
         Action.REGISTER: _CLERK,
@@ -42,7 +42,7 @@ STEPS: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.CLASSIFY: _CLERK,
         Action.NAME_UNIT: _CLERK,
         Action.SET_DEADLINE: _CLERK,
-        Action.HAND_OVER: frozenset({Role.CLERK, Role.LEADER}),
+        Action.HAND_OVER: _CLERK,
         Action.REMARK: frozenset({Role.CLERK, Role.REPORTER, Role.ASSIGNEE, Role.LEADER, Role.VERIFIER}),
         Action.ADD_EVIDENCE: frozenset({Role.CLERK, Role.REPORTER, Role.ASSIGNEE, Role.VERIFIER}),
     }
@@ -50,6 +50,7 @@ STEPS: Mapping[Action, frozenset[Role]] = MappingProxyType(
 OF_THE_ASSIGNEE = frozenset({Action.ACCEPT, Action.RETURN, Action.RESOLVE})  # the person whose name is on it
 OF_THE_REPORTER = frozenset({Action.CONFIRM, Action.DISPUTE, Action.RATE})  # the person who reported it
 ALSO_OF_THE_NAMED = frozenset({Action.REMARK, Action.ADD_EVIDENCE})
+ALSO_OF_THE_UNIT = frozenset({Action.HAND_OVER})  # the responsible unit's own leader; owning the project is not enough
 
 COMMANDS: Mapping[Access, frozenset[Role]] = MappingProxyType(
     {
@@ -86,6 +87,8 @@ def may(person: Person, action: Action, standing: Standing) -> bool:
     if action in OF_THE_ASSIGNEE:
         return person.id == standing.assignee and _in_charge(person, standing)
     if action in ALSO_OF_THE_NAMED and person.id in {standing.reporter, standing.assignee}:
+        return True
+    if action in ALSO_OF_THE_UNIT and _leads(person, standing):
         return True
     roles = STEPS.get(action, frozenset())
     return any(grant.role in roles and covers(grant.scope, standing) for grant in person.grants)
@@ -129,6 +132,11 @@ def sight(person: Person, roles: frozenset[Role] = _READERS) -> Sight:
     if person.left:
         return Sight(None, frozenset())
     return Sight(person.id, frozenset(grant.scope for grant in person.grants if grant.role in roles))
+
+
+def _leads(person: Person, standing: Standing) -> bool:
+    """Leads exactly the responsible unit."""
+    return standing.unit is not None and Grant(Role.LEADER, Scope(ScopeKind.UNIT, standing.unit)) in person.grants
 
 
 def _in_charge(person: Person, standing: Standing) -> bool:

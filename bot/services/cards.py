@@ -1,0 +1,158 @@
+"""The card of an issue: one message per chat, drawn anew in place whenever the issue changes (conversations.md: ground rules)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.domain.draft import Media, MediaState
+from bot.domain.errors import IssueUnknown, NotYours
+from bot.domain.ids import ChatId, IssueId, MessageId
+from bot.domain.messages import Message, issue_card
+from bot.domain.organisation import Person
+from bot.domain.permissions import may_view
+from bot.services.issue_facts import issue_facts
+from bot.services.staff import chat_of
+from bot.services.turn import Turn
+
+__all__ = [
+    "bring",
+    "check_sight",
+    "issue_facts",
+    "notify",
+    "open_menu",
+    "photos",
+    "refresh",
+    "send_evidence",
+    "show",
+    "shown_at",
+]
+
+ALBUM = 10  # files of one media group (Bot API)
+
+
+def desk_card(issue: int) -> str:
+    """The card name of a desk's message that shows the issue now and the next one later."""
+    return f"desk:{issue}"
+
+
+def ask_card(issue: int) -> str:
+    """The card name of the question whether a solution is real."""
+    return f"ask:{issue}"
+
+
+async def refresh(turn: Turn, issue: IssueId) -> None:
+    """Draw the issue's messages anew in every chat that has them: its card, a desk that shows it, the question to its reporter."""
+    for message in [*await _cards(turn, issue), *await _desks(turn, issue), *await _questions(turn, issue)]:
+        await turn.tell(message)
+
+
+async def show(turn: Turn, person: Person, issue: IssueId) -> None:
+    """A fresh card at the bottom of the person's chat. Raises NotYours, IssueUnknown."""
+    await check_sight(turn, person, issue)
+    if (chat := chat_of(person)) is not None:
+        await turn.tell(card(chat, issue, fresh=True))
+
+
+async def check_sight(turn: Turn, person: Person, issue: IssueId) -> str:
+    """The number of an issue the person may see. Raises NotYours, IssueUnknown."""
+    try:
+        standing = await turn.uow.issues.standing(issue)
+    except LookupError:
+        raise IssueUnknown(number="") from None
+    number = (await turn.uow.issues.get(issue)).number
+    if not may_view(person, standing):
+        raise NotYours(number=number)
+    return number
+
+
+def card(chat: ChatId, issue: IssueId, *, fresh: bool = False, **facts: Any) -> Message:
+    """The issue's card as a message; `facts`: an open menu and what it needs."""
+    return Message(chat, "issue/card", {"issue": issue, **facts}, card=issue_card(issue), fresh=fresh)
+
+
+def desk_of(chat: ChatId, issue: IssueId, *, fresh: bool = False, **facts: Any) -> Message:
+    """The desk's message, showing this issue."""
+    return Message(chat, "issue/card", {"issue": issue, "desk": True, **facts}, card=desk_card(issue), fresh=fresh)
+
+
+def question(chat: ChatId, issue: IssueId, *, fresh: bool = False) -> Message:
+    """The question to the reporter whether the solution is real."""
+    return Message(chat, "closing/ask", {"issue": issue}, card=ask_card(issue), fresh=fresh)
+
+
+async def shown_at(turn: Turn, chat: ChatId, message: MessageId | None, issue: IssueId) -> str:
+    """The card a pressed message is. One we lost track of (an older card of the issue) becomes its card again."""
+    shown = await turn.uow.cards.card_at(chat, message) if message is not None else None
+    if shown is None:
+        shown = issue_card(issue)
+        if message is not None:
+            await turn.uow.cards.put(chat, shown, message)
+    return shown
+
+
+async def open_menu(
+    turn: Turn, person: Person, chat: ChatId, message: MessageId | None, issue: IssueId, **facts: Any
+) -> None:
+    """Turn the pressed card into a chooser (`menu`, `page`), or back (no facts). Raises NotYours, IssueUnknown."""
+    await check_sight(turn, person, issue)
+    at_desk = await shown_at(turn, chat, message, issue) == desk_card(issue)
+    await turn.tell(desk_of(chat, issue, **facts) if at_desk else card(chat, issue, **facts))
+
+
+async def photos(turn: Turn, person: Person, chat: ChatId, issue: IssueId) -> int:
+    """Send the evidence into the chat; returns how many files. Raises NotYours, IssueUnknown."""
+    await check_sight(turn, person, issue)
+    return await send_evidence(turn, chat, issue, await turn.uow.evidence.of_issue(issue))
+
+
+async def send_evidence(turn: Turn, chat: ChatId, issue: IssueId, media: Sequence[Media]) -> int:
+    """Albums of at most ten, under the issue's number; what is missing is said by the card."""
+    shown = [item.id for item in media if item.state is not MediaState.MISSING]
+    number = (await turn.uow.issues.get(issue)).number
+    for start in range(0, len(shown), ALBUM):
+        facts = {"issue": issue, "number": number, "media": shown[start : start + ALBUM]}
+        await turn.tell(Message(chat, "issue/photos", facts))
+    return len(shown)
+
+
+async def notify(turn: Turn, person: Person, issue: IssueId, event: str, words: str = "", by: str = "") -> None:
+    """A line that points to the person's card; who has no card yet gets one below it."""
+    if (chat := chat_of(person)) is None:
+        return
+    view = await turn.uow.issues.view(issue)
+    has = await _message_of(turn, chat, issue)
+    facts: Mapping[str, Any] = {
+        "issue": issue,
+        "number": view.issue.number,
+        "project": view.project_name,
+        "event": event,
+        "words": words,
+        "by": by,
+    }
+    await turn.tell(Message(chat, "issue/notice", facts, reply_to=has))
+    if has is None:
+        await turn.tell(card(chat, issue, fresh=True))
+
+
+async def _message_of(turn: Turn, chat: ChatId, issue: IssueId) -> MessageId | None:
+    """Where the issue is to be seen in the chat: its card, or a desk that shows it."""
+    found = await turn.uow.cards.message_of(chat, issue_card(issue))
+    return found or await turn.uow.cards.message_of(chat, desk_card(issue))
+
+
+async def bring(turn: Turn, person: Person, issue: IssueId) -> None:
+    """The person gets the case: its evidence, and a fresh card under it."""
+    if (chat := chat_of(person)) is not None:
+        await send_evidence(turn, chat, issue, await turn.uow.evidence.of_issue(issue))
+        await turn.tell(card(chat, issue, fresh=True))
+
+
+async def _cards(turn: Turn, issue: IssueId) -> list[Message]:
+    return [card(chat, issue) for chat in await turn.uow.cards.chats_with(issue_card(issue))]
+
+
+async def _desks(turn: Turn, issue: IssueId) -> list[Message]:
+    return [desk_of(chat, issue) for chat in await turn.uow.cards.chats_with(desk_card(issue))]
+
+
+async def _questions(turn: Turn, issue: IssueId) -> list[Message]:
+    return [question(chat, issue) for chat in await turn.uow.cards.chats_with(ask_card(issue))]

@@ -1,0 +1,148 @@
+"""The weekly digest 周报: figures of a scope, frozen for its week, told to every subscribed group once (domain.md)."""
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from bot.domain.deadlines import days_left, week_of
+from bot.domain.digest import Digest, OverdueLine, Tally, WeekCount
+from bot.domain.ids import ProjectCode, UnitCode
+from bot.domain.issue import Deadline
+from bot.domain.messages import Message, Priority
+from bot.domain.organisation import Scope, ScopeKind
+from bot.domain.policy import WeekMoment
+from bot.ports import Subscription
+from bot.services.timed import LATE_AFTER
+from bot.services.turn import Turn
+from bot.services.weekly import last_weekly, next_weekly
+
+UNITS = 40  # rows of the breakdown by unit
+LISTED = 20  # overdue issues a digest names; the rest are counted
+
+
+async def compose(turn: Turn, scope: Scope, about: datetime | None = None) -> Digest:
+    """The figures as they stand now, for the week around a moment (default: now). Its totals equal the ledger's."""
+    start, end = week_of(about or turn.now, turn.calendar)
+    issues = turn.uow.issues
+    lines = await issues.longest_overdue(scope, turn.now, LISTED)
+    return Digest(
+        scope=scope,
+        scope_name=await name_of(turn, scope),
+        week_start=start,
+        made_at=turn.now,
+        totals=await issues.totals(scope, turn.now),
+        this_week=await issues.week_count(scope, start, min(end, turn.now)),
+        last_week=await issues.week_count(scope, start - timedelta(days=7), start),
+        by_category=tuple(await issues.by_category(scope, turn.now)),
+        by_unit=tuple(await issues.by_unit(scope, turn.now)),
+        overdue=tuple(replace(line, days=_days_overdue(turn, line)) for line in lines),
+    )
+
+
+async def name_of(turn: Turn, scope: Scope) -> str:
+    """What people call a scope; '' for the city."""
+    match scope.kind:
+        case ScopeKind.UNIT:
+            return (await turn.uow.units.get(UnitCode(scope.value))).name
+        case ScopeKind.PROJECT:
+            return (await turn.uow.projects.get(ProjectCode(scope.value))).name
+        case _:
+            return scope.value
+
+
+def _days_overdue(turn: Turn, line: OverdueLine) -> int:
+    deadline = Deadline(line.due_at, 0, turn.calendar.version)
+    return -days_left(deadline, turn.calendar, turn.now)
+
+
+def facts_of(turn: Turn, digest: Digest, **more: Any) -> dict[str, Any]:
+    """A digest as the facts of its message: every figure, frozen. Rates in percent with one decimal."""
+    end = digest.week_start + timedelta(days=7, seconds=-1)
+    totals = digest.totals
+    return {
+        "scope": digest.scope.kind.value,
+        "scope_name": digest.scope_name,
+        "week_start": digest.week_start.isoformat(),
+        "week_end": end.isoformat(),
+        "made_at": digest.made_at.isoformat(),
+        "collected": totals.collected,
+        "solved": totals.solved,
+        "open": totals.open,
+        "overdue_count": totals.overdue,
+        "rate": round(totals.rate * 100, 1),
+        "this_week": _week(digest.this_week),
+        "last_week": _week(digest.last_week),
+        "by_category": [{"category": category.value, **_tally(tally)} for category, tally in digest.by_category],
+        "by_unit": [{"name": name, **_tally(tally)} for _, name, tally in digest.by_unit[:UNITS]],
+        "by_unit_more": max(0, len(digest.by_unit) - UNITS),
+        "overdue": [_line(turn, line) for line in digest.overdue],
+        "overdue_more": max(0, totals.overdue - len(digest.overdue)),
+        "late": False,  # sent after an outage
+        "preview": False,  # shown to one person who asked
+        "groups": 0,  # of a preview: how many groups it could be sent to
+        "send": "",  # of a preview: what its button says
+        **more,
+    }
+
+
+def _week(count: WeekCount) -> dict[str, int]:
+    return {"new": count.new, "solved": count.solved, "overdue": count.overdue}
+
+
+def _tally(tally: Tally) -> dict[str, float]:
+    rate = round(100 * tally.solved / tally.collected, 1) if tally.collected else 0.0
+    return {"collected": tally.collected, "solved": tally.solved, "overdue": tally.overdue, "rate": rate}
+
+
+def _line(turn: Turn, line: OverdueLine) -> dict[str, Any]:
+    """`rung`: the highest one it has reached, '' before the first."""
+    reached = [rung.who for rung in turn.policy.ladder if rung.days <= line.days]
+    return {
+        "number": line.number,
+        "project": line.project,
+        "unit": line.unit,
+        "assignee": line.assignee,
+        "days": line.days,
+        "due_at": line.due_at.isoformat(),
+        "rung": reached[-1] if reached else "",
+    }
+
+
+async def tick(turn: Turn) -> int:
+    """Send what is due: to each group its week's digest, once; how many went. One query when nothing is due.
+
+    After an outage only the last one missed, marked late, and not before the office is open.
+    """
+    sent = 0
+    for subscription in await turn.uow.subscriptions.due(turn.now):
+        late = turn.now - subscription.next_at > LATE_AFTER
+        if not late or turn.calendar.is_open(turn.now):
+            await _send_week(turn, subscription, late=late)
+            sent += 1
+    return sent
+
+
+async def _send_week(turn: Turn, subscription: Subscription, *, late: bool) -> None:
+    """A moment moved over a holiday still speaks of the week it was meant for: that of the last one by the calendar."""
+    moment = moment_of(subscription)
+    about = last_weekly(moment, turn.calendar, turn.now)
+    frozen = await turn.uow.subscriptions.freeze(await compose(turn, subscription.scope, about))
+    digest = await turn.uow.subscriptions.frozen(frozen)
+    key = f"digest:{place_of(subscription)}:{turn.calendar.day_of(digest.week_start)}"
+    await turn.tell(message_to(subscription, facts_of(turn, digest, late=late), key))
+    await turn.uow.subscriptions.put(replace(subscription, next_at=next_weekly(moment, turn.calendar, turn.now)))
+
+
+def moment_of(subscription: Subscription) -> WeekMoment:
+    """The hour of the week a group asked for."""
+    return WeekMoment(subscription.weekday, time(subscription.hour, subscription.minute))
+
+
+def message_to(subscription: Subscription, facts: dict[str, Any], key: str) -> Message:
+    """A digest to a group, into its topic; a key goes once, ever."""
+    return Message(subscription.chat, "digest/weekly", facts, Priority.DIGEST, topic=subscription.topic, key=key)
+
+
+def place_of(subscription: Subscription) -> str:
+    """Where a digest goes and what it is about, for keys."""
+    return f"{subscription.chat}:{subscription.topic or 0}:{subscription.scope}"

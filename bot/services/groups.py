@@ -1,0 +1,76 @@
+"""Groups: what the bot says when it is added, and who may open which part of the ledger to one (conversations.md: Groups)."""
+
+from bot.domain.errors import NotAllowed, WordsMissing
+from bot.domain.ids import ChatId
+from bot.domain.messages import Message
+from bot.domain.organisation import Person
+from bot.domain.permissions import Access, may_bind, may_use
+from bot.domain.policy import WeekMoment
+from bot.ports import Subscription
+from bot.services import digests, scopes
+from bot.services.turn import Turn
+from bot.services.weekly import next_weekly
+
+EXAMPLE = "/subscribe city fri 16:00"
+
+
+async def joined(turn: Turn, chat: ChatId, kind: str, title: str, *, sees_all: bool, may_write: bool = True) -> None:
+    """Say what is seen here, and wait: no data before a person with the right has bound the group.
+
+    `sees_all`: privacy mode is off, or the bot is an admin here (Bot API: privacy mode).
+    """
+    await turn.uow.chats.seen(chat, kind, title)
+    if may_write:
+        await turn.tell(Message(chat, "groups/hello", {"sees_all": sees_all, "days": turn.policy.inbox_days}))
+
+
+async def left(turn: Turn, chat: ChatId) -> None:
+    """The bot was removed: the group gets nothing any more, and has to be bound anew."""
+    await turn.uow.subscriptions.remove(chat)
+    await turn.uow.chats.gone(chat, "removed")
+
+
+async def subscribe(turn: Turn, person: Person, chat: ChatId, topic: int | None, words: str) -> Subscription:
+    """Send the weekly digest of a scope to this group (into this topic), from the next moment on.
+
+    Raises NotAllowed, WordsMissing, ScopeMalformed, UnitUnknown, ProjectUnknown.
+    """
+    _check(may_use(person, Access.BIND_GROUP))
+    if not words.strip():
+        raise WordsMissing(command="/subscribe", example=EXAMPLE)
+    wish = scopes.parse_wish(words, turn.policy.digest)
+    scope = await scopes.resolve(turn, wish.scope)
+    _check(may_bind(person, scope))
+    moment = wish.moment
+    next_at = next_weekly(moment, turn.calendar, turn.now)
+    clock = moment.at
+    subscription = Subscription(chat, topic, scope, moment.weekday, clock.hour, clock.minute, next_at, person.id)
+    await turn.uow.subscriptions.put(subscription)
+    await _confirm(turn, subscription, moment)
+    return subscription
+
+
+async def _confirm(turn: Turn, subscription: Subscription, moment: WeekMoment) -> None:
+    facts = {
+        "scope": subscription.scope.kind.value,
+        "name": await digests.name_of(turn, subscription.scope),
+        "weekday_number": moment.weekday,  # Monday is 0
+        "at": f"{moment.at:%H:%M}",
+        "next_at": subscription.next_at.isoformat(),
+    }
+    await turn.tell(Message(subscription.chat, "groups/subscribed", facts, topic=subscription.topic))
+
+
+async def unsubscribe(turn: Turn, person: Person, chat: ChatId, topic: int | None) -> bool:
+    """Stop the digests of this group, of all its topics; False if there were none. Raises NotAllowed."""
+    _check(may_use(person, Access.BIND_GROUP))
+    here = [one for one in await turn.uow.subscriptions.all() if one.chat == chat]
+    _check(all(may_bind(person, one.scope) for one in here))
+    removed = await turn.uow.subscriptions.remove(chat)
+    await turn.tell(Message(chat, "groups/unsubscribed", {"was": removed}, topic=topic))
+    return removed
+
+
+def _check(allowed: bool) -> None:
+    if not allowed:
+        raise NotAllowed(action=Access.BIND_GROUP.value)

@@ -1,0 +1,73 @@
+"""Escalation 逐级协调: an overdue issue climbs, each rung once; a rung nobody can be reached on goes to the next at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.domain.deadlines import next_rung
+from bot.domain.organisation import Person
+from bot.ports import Due
+from bot.services.reach import Reach
+from bot.services.timed import Live, grouped
+from bot.services.turn import Turn
+from bot.services.unreached import Unreached
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rung an issue has reached, and who stands there."""
+
+    item: Live
+    due: Due
+    who: str
+    people: Sequence[Person]
+
+
+async def climb(turn: Turn, items: Sequence[Live], around: Reach) -> list[Unreached]:
+    """Tell the people of every rung reached, plan the next; the rungs on which nobody could be told."""
+    if not items:
+        return []
+    climbs = [_steps(item, around) for item in items]
+    steps = [step for climbed in climbs for step in climbed]
+    heard = {step.due: step.people[0].id if step.people else None for step in steps}
+    fresh = await turn.uow.agenda.said_all(heard, turn.now)
+    told = [step for step in steps if step.due in fresh]
+    for person, own in _by_person(told):
+        lines = [step.item.line(rung=step.who) for step in own]
+        await turn.tell(grouped("timed/escalation", person, lines, [step.due for step in own]))
+    await _plan_next(turn, items, climbs)
+    return [Unreached(step.item, "rung", rung=step.who) for step in told if not step.people]
+
+
+def _steps(item: Live, around: Reach) -> list[Step]:
+    """The rung that is due; then those above it whose time has come too, or that stand in for an empty one."""
+    steps: list[Step] = []
+    turn, index = item.turn, item.due.step
+    while (rung := next_rung(item.deadline, turn.calendar, turn.policy, index)) is not None:
+        at, place = rung
+        if steps and steps[-1].people and at > turn.now:
+            break
+        steps.append(Step(item, replace(item.due, step=index), place.who, around.on_rung(item.view, place.who)))
+        index += 1
+    return steps
+
+
+def _by_person(steps: Sequence[Step]) -> list[tuple[Person, list[Step]]]:
+    """Each person hears of an issue once, as of the highest rung they stand on."""
+    groups: dict[int, tuple[Person, dict[int, Step]]] = {}
+    for step in steps:
+        for person in step.people:
+            groups.setdefault(person.id, (person, {}))[1][step.due.issue] = step
+    return [(person, list(own.values())) for person, own in groups.values()]
+
+
+async def _plan_next(turn: Turn, items: Sequence[Live], climbs: Sequence[Sequence[Step]]) -> None:
+    """The next rung of each issue; an issue at the top of the ladder has none any more."""
+    planned = []
+    for item, steps in zip(items, climbs, strict=True):
+        index = item.due.step + len(steps)
+        rung = next_rung(item.deadline, turn.calendar, turn.policy, index)
+        if rung is None:
+            await turn.uow.agenda.cancel(item.due.issue, "rung")
+        else:
+            planned.append(replace(item.due, at=rung[0], step=index))
+    await turn.uow.agenda.plan_all(planned)

@@ -1,0 +1,38 @@
+"""What the desk should know before it decides: open issues that read the same, and how the like was solved."""
+
+from collections import Counter
+from typing import Any
+
+from bot.domain.history import Action
+from bot.domain.issue import AT_THE_DESK, Status
+from bot.domain.organisation import Person
+from bot.domain.permissions import may, may_view
+from bot.ports import IssueView, Similar
+from bot.services.turn import Turn
+
+LOOKED_AT = 12
+SHOWN = 3
+ALIKE = 0.3  # below, two texts share little more than common words
+
+
+async def of(turn: Turn, viewer: Person | None, view: IssueView) -> dict[str, Any]:
+    """`similar`: open issues that read alike; `solved_by`: means that cleared the like, most used first. For clerks only."""
+    if not _asked(viewer, view) or viewer is None:
+        return {"similar": [], "solved_by": []}
+    found = await _visible(turn, viewer, view)
+    used = Counter(means.value for item in found if not item.is_open for means in item.means)
+    alike = [{"issue": i.issue, "number": i.number, "text": i.description} for i in found if i.is_open]
+    return {"similar": alike[:SHOWN], "solved_by": [means for means, _ in used.most_common(SHOWN)]}
+
+
+def _asked(viewer: Person | None, view: IssueView) -> bool:
+    """A clerk looks, and the decision is still open."""
+    waits = view.issue.status in AT_THE_DESK - {Status.RESOLVED}
+    return waits and viewer is not None and may(viewer, Action.REGISTER, view.standing)
+
+
+async def _visible(turn: Turn, viewer: Person, view: IssueView) -> list[Similar]:
+    found = await turn.uow.issues.similar(view.issue.description, LOOKED_AT, exclude=view.issue.id)
+    alike = [item for item in found if item.score >= ALIKE]
+    standings = {v.issue.id: v.standing for v in await turn.uow.issues.views([item.issue for item in alike])}
+    return [item for item in alike if may_view(viewer, standings[item.issue])]

@@ -1,0 +1,105 @@
+"""Who can be told about which issue: looked up for many issues at once, so that a run costs a few queries, not one each."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.domain.ids import PersonId, UnitCode
+from bot.domain.issue import Standing
+from bot.domain.organisation import CITY, Person, Role, Scope, ScopeKind, Unit
+from bot.ports import IssueView
+from bot.services.turn import Turn
+
+Holders = Mapping[tuple[Role, Scope], Sequence[Person]]
+_ROLES = (Role.LEADER, Role.AUDITOR, Role.CLERK)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The people around some issues."""
+
+    units: Mapping[UnitCode, Unit]
+    people: Mapping[PersonId, Person]  # assignees and heads
+    holders: Holders  # leaders, auditors and clerks by scope
+
+    def assignee(self, view: IssueView) -> Person | None:
+        """Whose name is on it, bound or not."""
+        return self.people.get(view.issue.assignee) if view.issue.assignee is not None else None
+
+    def head(self, view: IssueView) -> list[Person]:
+        """Who leads the responsible unit and can be told: its head, else whoever holds the leader's role over it."""
+        unit = self.units.get(view.issue.unit) if view.issue.unit is not None else None
+        if unit is None:
+            return []
+        named = self.people.get(unit.head) if unit.head is not None else None
+        if named is not None and can_be_told(named):
+            return [named]
+        return self._holding(Role.LEADER, [Scope(ScopeKind.UNIT, unit.code)])
+
+    def on_rung(self, view: IssueView, who: str) -> list[Person]:
+        """Who stands on a rung of the ladder (domain.md: escalation) and can be told."""
+        match who:
+            case "head":
+                return self.head(view)
+            case "district_leader":
+                return self._holding(Role.LEADER, [Scope(ScopeKind.DISTRICT, view.district)])
+            case "city_leader":
+                return self._holding(Role.LEADER, [CITY])
+            case "auditor":
+                return self._holding(Role.AUDITOR, [CITY, Scope(ScopeKind.DISTRICT, view.district)])
+            case _:
+                raise ValueError(f"the ladder has no rung called {who!r}")
+
+    def clerks(self, view: IssueView) -> list[Person]:
+        """The desk of an issue: every clerk in scope who can be told (conversations.md: Clerk)."""
+        return self._holding(Role.CLERK, scopes_over(view.standing))
+
+    def _holding(self, role: Role, scopes: Iterable[Scope]) -> list[Person]:
+        found = {person.id: person for scope in scopes for person in self.holders.get((role, scope), ())}
+        return [person for person in found.values() if can_be_told(person)]
+
+
+def can_be_told(person: Person) -> bool:
+    """Has bound an account, still works here, and has not blocked the bot."""
+    return person.user_id is not None and person.reachable and not person.left
+
+
+def why_untold(person: Person | None) -> str:
+    """Why somebody can't be told: 'nobody', 'left', 'unbound' or 'blocked'."""
+    if person is None:
+        return "nobody"
+    if person.left:
+        return "left"
+    return "unbound" if person.user_id is None else "blocked"
+
+
+def scopes_over(standing: Standing) -> list[Scope]:
+    """Every scope that covers an issue, widest first: the other way round of `permissions.covers`."""
+    units = {unit for unit in (standing.unit, standing.owner, standing.reporting_unit) if unit is not None}
+    return [
+        CITY,
+        Scope(ScopeKind.DISTRICT, standing.district),
+        *(Scope(ScopeKind.UNIT, unit) for unit in sorted(units)),
+        Scope(ScopeKind.PROJECT, standing.project),
+    ]
+
+
+async def look_up(turn: Turn, views: Sequence[IssueView]) -> Reach:
+    """The people around these issues, in five queries however many there are."""
+    units = {unit.code: unit for unit in await turn.uow.units.all()}
+    named = {view.issue.assignee for view in views} | {
+        units[view.issue.unit].head for view in views if view.issue.unit in units
+    }
+    people = await turn.uow.people.many(sorted(person for person in named if person is not None))
+    return Reach(units, people, await _holders(turn, views))
+
+
+async def _holders(turn: Turn, views: Sequence[IssueView]) -> Holders:
+    scopes = sorted({scope for view in views for scope in scopes_over(view.standing)})
+    found: dict[tuple[Role, Scope], list[Person]] = defaultdict(list)
+    for role in _ROLES:
+        for person in await turn.uow.people.holding(role, scopes):
+            for grant in sorted(person.grants):
+                if grant.role is role:
+                    found[role, grant.scope].append(person)
+    return found

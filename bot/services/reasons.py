@@ -1,0 +1,82 @@
+"""Steps that need a reason in words: asking for it, keeping photos sent with it, and taking the step."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.domain import lifecycle
+from bot.domain.draft import Purpose
+from bot.domain.errors import IllegalMove, ReasonNeeded
+from bot.domain.history import Action
+from bot.domain.ids import ChatId, IssueId
+from bot.domain.incoming import Incoming
+from bot.domain.issue import Issue
+from bot.domain.messages import Message
+from bot.domain.organisation import Person
+from bot.services import closing, desk, evidence, staff, steps, tasks
+from bot.services.turn import Turn
+
+STEPS: Mapping[Action, Callable[[Turn, Person, IssueId, str], Awaitable[Issue]]] = {
+    Action.REJECT: desk.reject,
+    Action.RETURN: tasks.give_back,
+    Action.DISPUTE: closing.dispute,
+    Action.REOPEN: closing.reopen,
+}
+
+
+def reason_card(issue: int) -> str:
+    """The card name of the message that asks for a reason."""
+    return f"reason:{issue}"
+
+
+async def ask(turn: Turn, person: Person, action: Action, issue_id: IssueId) -> None:
+    """Ask for the reason. Raises IllegalMove, and as `steps.load`."""
+    issue = await _checked(turn, person, action, issue_id)
+    await _draw(turn, person, issue, action, "asked", fresh=True)
+
+
+async def take(turn: Turn, person: Person, action: Action, issue_id: IssueId, sent: Incoming) -> bool:
+    """One message of an answer: its file is kept, its words are the reason; True when the step is taken.
+
+    Raises ReasonNeeded for a message with neither, IllegalMove, and as `steps.load`.
+    """
+    issue = await _checked(turn, person, action, issue_id)
+    kept = await evidence.keep(turn, person, issue, sent, Purpose.REMARK)
+    if sent.text.strip():
+        await give(turn, person, action, issue_id, sent.text)
+        return True
+    if not kept and sent.media is None:
+        raise ReasonNeeded(move=action.value)
+    await _draw(turn, person, issue, action, "kept" if kept else "asked")
+    return False
+
+
+async def give(turn: Turn, person: Person, action: Action, issue_id: IssueId, reason: str) -> Issue:
+    """Take the step with this reason. Raises ReasonNeeded, IllegalMove, and as `steps.load`."""
+    issue = await STEPS[action](turn, person, issue_id, reason)
+    await _draw(turn, person, issue, action, "done")
+    return issue
+
+
+async def leave(turn: Turn, person: Person, action: Action, issue_id: IssueId) -> None:
+    """No reason after all: nothing happened."""
+    issue = await steps.load(turn, person, action, issue_id)
+    await _draw(turn, person, issue, action, "left")
+
+
+async def _checked(turn: Turn, person: Person, action: Action, issue_id: IssueId) -> Issue:
+    issue = await steps.load(turn, person, action, issue_id)
+    if not lifecycle.legal(issue, action):
+        raise IllegalMove(number=issue.number, move=action.value, status=issue.status.value)
+    return issue
+
+
+async def _draw(turn: Turn, person: Person, issue: Issue, action: Action, stage: str, *, fresh: bool = False) -> None:
+    """`stage`: 'asked', 'kept' (a photo came, the words are missing), 'done' or 'left'."""
+    chat = staff.chat_of(person)
+    if chat is None or not (fresh or await _is_asked(turn, chat, issue.id)):
+        return
+    facts = {"issue": issue.id, "number": issue.number, "move": action.value, "stage": stage}
+    await turn.tell(Message(chat, "issue/reason", facts, card=reason_card(issue.id), fresh=fresh))
+
+
+async def _is_asked(turn: Turn, chat: ChatId, issue: IssueId) -> bool:
+    return await turn.uow.cards.message_of(chat, reason_card(issue)) is not None

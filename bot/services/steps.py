@@ -1,0 +1,28 @@
+"""How every step of an issue's life begins and ends: is it allowed, then keep it, plan what follows, draw the cards."""
+
+from bot.domain.errors import NotAllowed
+from bot.domain.history import Action, Change
+from bot.domain.ids import IssueId
+from bot.domain.issue import Issue
+from bot.domain.organisation import Person
+from bot.domain.permissions import may
+from bot.services import cards, reminders
+from bot.services.turn import Turn
+
+
+async def load(turn: Turn, person: Person, action: Action, issue: IssueId) -> Issue:
+    """The issue, if this person may take this step on it now. Raises NotYours, IssueUnknown, NotAllowed."""
+    await cards.check_sight(turn, person, issue)
+    if not may(person, action, await turn.uow.issues.standing(issue)):
+        raise NotAllowed(action=action.value)
+    return await turn.uow.issues.get(issue)
+
+
+async def keep(turn: Turn, *changes: Change) -> Issue:
+    """Save the changes in order; plan or cancel its reminders; draw its cards. Raises ChangedMeanwhile."""
+    for change in changes:
+        await turn.uow.issues.save(change)
+    issue = changes[-1].issue
+    await reminders.plan(turn, issue)
+    await cards.refresh(turn, issue.id)
+    return issue

@@ -1,0 +1,87 @@
+"""What is due, and who gets the digest, in memory."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.domain.digest import Digest
+from bot.domain.ids import ChatId, IssueId, PersonId
+from bot.ports import Due, Subscription
+from tests.fakes.tables import Tables, aware, kept, next_id, refer
+
+
+class FakeAgenda:
+    """What is due when, and the proof of what was said."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    async def plan(self, due: Due) -> None:
+        refer(self._tables.issues, due.issue)
+        self._tables.agenda[due.issue, due.kind] = kept(due)
+
+    async def plan_all(self, dues: Sequence[Due]) -> None:
+        for due in dues:
+            await self.plan(due)
+
+    async def planned(self, issue: IssueId) -> list[Due]:
+        return [row for key, row in sorted(self._tables.agenda.items()) if key[0] == issue]
+
+    async def cancel(self, issue: IssueId, kind: str | None = None) -> None:
+        for key in [key for key in self._tables.agenda if key[0] == issue and kind in (None, key[1])]:
+            del self._tables.agenda[key]
+
+    async def due(self, now: datetime, *, any_hour_only: bool, limit: int) -> list[Due]:
+        moment = aware(now)
+        rows = [row for row in self._tables.agenda.values() if row.at <= moment]
+        wanted = [row for row in rows if row.any_hour or not any_hour_only]
+        return sorted(wanted, key=lambda row: (row.at, row.issue, row.kind))[:limit]
+
+    async def said(self, due: Due, person: PersonId | None, at: datetime) -> bool:
+        key = (due.issue, due.kind, due.version, due.step, person)
+        if key in self._tables.said:
+            return False
+        self._tables.said[key] = aware(at)
+        return True
+
+    async def said_all(self, dues: Mapping[Due, PersonId | None], at: datetime) -> set[Due]:
+        return {due for due, person in dues.items() if await self.said(due, person, at)}
+
+
+class FakeSubscriptions:
+    """Groups and their digests."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    async def put(self, subscription: Subscription) -> None:
+        refer(self._tables.people, subscription.by)
+        self._tables.subscriptions[subscription.chat, subscription.topic] = kept(subscription)
+
+    async def remove(self, chat: ChatId) -> bool:
+        keys = [key for key in self._tables.subscriptions if key[0] == chat]
+        for key in keys:
+            del self._tables.subscriptions[key]
+        return bool(keys)
+
+    async def of_chat(self, chat: ChatId) -> Subscription | None:
+        rows = [row for row in self._tables.subscriptions.values() if row.chat == chat]
+        return min(rows, key=lambda row: row.topic or 0, default=None)
+
+    async def all(self) -> list[Subscription]:
+        return sorted(self._tables.subscriptions.values(), key=lambda row: (row.chat, row.topic or 0))
+
+    async def due(self, now: datetime) -> list[Subscription]:
+        moment = aware(now)
+        rows = [row for row in self._tables.subscriptions.values() if row.next_at <= moment]
+        return sorted(rows, key=lambda row: (row.next_at, row.chat, row.topic or 0))
+
+    async def freeze(self, digest: Digest) -> int:
+        for number, frozen in self._tables.digests.items():
+            if (frozen.scope, frozen.week_start) == (digest.scope, digest.week_start):
+                return number
+        number = next_id(self._tables.digests)
+        self._tables.digests[number] = kept(digest)
+        return number
+
+    async def frozen(self, digest: int) -> Digest:
+        return self._tables.digests[digest]
