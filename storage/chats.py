@@ -1,0 +1,85 @@
+"""What we know of chats beyond people: groups, blocks, moves."""
+
+from typing import Any
+
+from sqlalchemy import Table, delete, literal, select, tuple_, update
+
+from bot.domain.draft import DraftState
+from bot.domain.ids import ChatId
+from storage.repository import Repository
+from storage.tables import albums, cards, chats, dialogs, draft_pieces, drafts, media, outbox, people, subscriptions
+
+# every table that names a chat, with the columns that must be unique within it
+_NAMING: tuple[tuple[Table, tuple[str, ...]], ...] = (
+    (subscriptions, ("topic",)),
+    (cards, ("card",)),
+    (cards, ("message",)),
+    (albums, ("media_group",)),
+    (outbox, ()),
+    (drafts, ()),
+    (draft_pieces, ()),
+    (media, ()),
+)
+
+
+class SqlChats(Repository):
+    """Keeps `bot.ports.Chats`."""
+
+    async def seen(self, chat: ChatId, kind: str, title: str) -> None:
+        """A group we are in."""
+        await self._put(chats, {"chat": chat, "kind": kind, "title": title, "gone": None})
+
+    async def gone(self, chat: ChatId, why: str) -> None:
+        """We were removed from a group, or blocked by a person."""
+        await self._run(update(chats).where(chats.c.chat == chat).values(gone=why))
+        await self._reach(chat, reachable=False)
+
+    async def back(self, chat: ChatId) -> None:
+        """They write again."""
+        await self._run(update(chats).where(chats.c.chat == chat).values(gone=None))
+        await self._reach(chat, reachable=True)
+
+    async def migrate(self, old: ChatId, new: ChatId) -> None:
+        """A group became a supergroup: everything of the old chat is the new one's; what the new one has already stays."""
+        for table, unique in _NAMING:
+            if unique:
+                await self._make_room(table, unique, old, new)
+        await self._close_drafts(old, new)
+        for table in dict.fromkeys(table for table, _ in _NAMING):
+            await self._run(update(table).where(table.c.chat == old).values(chat=new))
+        await self._move_dialogs(str(old), str(new))
+        await self._move_chat(old, new)
+
+    async def language(self, chat: ChatId) -> str | None:
+        """Of the person bound to it; a private chat has the id of its person's account."""
+        row = await self._first(select(people.c.language).where(people.c.user_id == chat))
+        return None if row is None else row.language
+
+    async def _reach(self, chat: ChatId, *, reachable: bool) -> None:
+        changed = (people.c.user_id == chat, people.c.reachable != reachable)
+        await self._run(update(people).where(*changed).values(reachable=reachable))
+
+    async def _make_room(self, table: Table, unique: tuple[str, ...], old: ChatId, new: ChatId) -> None:
+        columns = [table.c[name] for name in unique]
+        taken = select(*columns).where(table.c.chat == new)
+        await self._run(delete(table).where(table.c.chat == old, tuple_(*columns).in_(taken)))
+
+    async def _close_drafts(self, old: ChatId, new: ChatId) -> None:
+        """At most one is open per person and chat: the one begun in the new chat."""
+        begun = select(drafts.c.person).where(drafts.c.chat == new, drafts.c.state == DraftState.OPEN)
+        older = (drafts.c.chat == old, drafts.c.state == DraftState.OPEN, drafts.c.person.in_(begun))
+        await self._run(update(drafts).where(*older).values(state=DraftState.CANCELLED))
+
+    async def _move_dialogs(self, old: str, new: str) -> None:
+        """Keys are `chat:person`."""
+        rows = await self._all(select(dialogs).where(dialogs.c.key.startswith(f"{old}:", autoescape=True)))
+        for row in rows:
+            await self._put(dialogs, {"key": new + row.key.removeprefix(old), "state": row.state, "data": row.data})
+            await self._run(delete(dialogs).where(dialogs.c.key == row.key))
+
+    async def _move_chat(self, old: ChatId, new: ChatId) -> None:
+        known: Any = select(literal(new, chats.c.chat.type), literal("supergroup"), chats.c.title)
+        known = known.where(chats.c.chat == old)
+        moved = self._insert(chats).from_select(["chat", "kind", "title"], known)
+        await self._run(moved.on_conflict_do_nothing())
+        await self._run(delete(chats).where(chats.c.chat == old))

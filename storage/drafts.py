@@ -1,0 +1,88 @@
+"""Drafts, the messages they came from, and the albums that belong to them."""
+
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from bot.domain.draft import Album, Draft, DraftState
+from bot.domain.ids import ChatId, DraftId, MessageId, PersonId
+from storage.dialect import spelled
+from storage.issue_rows import place_of, place_row
+from storage.repository import AnyRow, Repository
+from storage.tables import albums, draft_pieces, drafts, media
+
+_PLAIN = ("person", "chat", "created_at", "state", "issue", "project", "category", "category_chosen", "level")
+_ALBUM = tuple(albums.c.keys())
+
+
+class SqlDrafts(Repository):
+    """Keeps `bot.ports.Drafts`."""
+
+    async def add(self, draft: Draft) -> Draft:
+        """Insert; its id and text are ignored."""
+        row = await self._first(insert(drafts).returning(drafts), _row(draft) | {"text": ""})
+        assert row is not None  # noqa: S101 - an insert returns its row
+        return _draft(row)
+
+    async def get(self, draft: DraftId) -> Draft:
+        """LookupError if there is none."""
+        row = await self._first(select(drafts).where(drafts.c.id == draft))
+        return _known(row, draft)
+
+    async def open_of(self, person: PersonId, chat: ChatId) -> Draft | None:
+        """The one open draft."""
+        is_open = drafts.c.state == spelled(DraftState.OPEN)
+        row = await self._first(select(drafts).where(drafts.c.person == person, drafts.c.chat == chat, is_open))
+        return None if row is None else _draft(row)
+
+    async def save(self, draft: Draft) -> None:
+        """Update all but the text."""
+        await self._run(update(drafts).where(drafts.c.id == draft.id).values(_row(draft)))
+
+    async def put_piece(self, draft: DraftId, message: MessageId, text: str) -> Draft:
+        """Insert or replace the text that came with one message, and join the pieces anew."""
+        chat = select(drafts.c.chat).where(drafts.c.id == draft).scalar_subquery()
+        piece = self._insert(draft_pieces).values(draft=draft, message=message, chat=chat, text=text)
+        replaced = {"text": piece.excluded.text}
+        await self._run(piece.on_conflict_do_update(index_elements=["draft", "message"], set_=replaced))
+        joined = update(drafts).where(drafts.c.id == draft).values(text=_joined(draft)).returning(drafts)
+        return _known(await self._first(joined), draft)
+
+    async def of_message(self, chat: ChatId, message: MessageId) -> Draft | None:
+        """The draft this message gave words or a file to."""
+        said = select(draft_pieces.c.draft).where(draft_pieces.c.chat == chat, draft_pieces.c.message == message)
+        sent = select(media.c.draft).where(media.c.chat == chat, media.c.message == message)
+        row = await self._first(select(drafts).where(drafts.c.id.in_(said.union(sent))).order_by(drafts.c.id).limit(1))
+        return None if row is None else _draft(row)
+
+    async def album(self, chat: ChatId, media_group: str) -> Album | None:
+        """Where a media group belongs."""
+        row = await self._first(select(albums).where(albums.c.chat == chat, albums.c.media_group == media_group))
+        return None if row is None else Album(*row)
+
+    async def join_album(self, album: Album) -> None:
+        """For good: does nothing if it already points somewhere."""
+        row = {name: getattr(album, name) for name in _ALBUM}
+        await self._run(self._insert(albums).on_conflict_do_nothing(), row)
+
+
+def _joined(draft: DraftId) -> Any:
+    """The pieces in the order of their messages, one per line, empty ones left out."""
+    chosen = select(draft_pieces.c.text).where(draft_pieces.c.draft == draft, draft_pieces.c.text != "")
+    pieces = chosen.order_by(draft_pieces.c.message).subquery()
+    return select(func.coalesce(func.aggregate_strings(pieces.c.text, "\n"), "")).scalar_subquery()
+
+
+def _row(draft: Draft) -> dict[str, Any]:
+    return {name: getattr(draft, name) for name in _PLAIN} | place_row(draft.place)
+
+
+def _known(row: AnyRow | None, draft: DraftId) -> Draft:
+    if row is None:
+        raise LookupError(draft)
+    return _draft(row)
+
+
+def _draft(row: AnyRow) -> Draft:
+    values: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
+    return Draft(id=row.id, place=place_of(row), text=row.text, **values)

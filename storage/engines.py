@@ -1,0 +1,101 @@
+"""Engines: how each database must be spoken to for transactions to mean what they say.
+
+SQLite: Python's driver begins transactions where it sees fit (and not before SAVEPOINT); it is told to keep out, and each
+transaction begins with our own BEGIN. Writers begin IMMEDIATE: a deferred read-modify-write loses updates or fails.
+Only the writer checkpoints: SQLite before 3.51.3 is reported to have a WAL-reset bug that needs two connections.
+
+PostgreSQL: `?statement_cache_size=0` in the URL turns every prepared statement into an unnamed one, which is what PgBouncer
+in transaction mode needs (a named one would live on another server connection).
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from storage.tables.base import clean
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+_POOL = 5
+BUSY_SECONDS = 15
+
+
+def parse(url: str) -> URL:
+    """The URL with the driver we use, whether it was named or not."""
+    parsed = make_url(url)
+    return parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername))
+
+
+def is_sqlite(url: URL) -> bool:
+    """Embedded, in one file."""
+    return url.get_backend_name() == "sqlite"
+
+
+def file_of(url: URL) -> Path:
+    """The file of a SQLite URL. ValueError for a database in memory, which readers could not share."""
+    if not url.database or url.database == ":memory:":
+        raise ValueError("the ledger needs a file: sqlite+aiosqlite:///path/to/ledger.db")
+    return Path(url.database)
+
+
+def sqlite_engine(url: URL, *, writer: bool) -> AsyncEngine:
+    """One connection that writes, or a few that only read."""
+    engine = create_async_engine(
+        url,
+        pool_size=1 if writer else _POOL,
+        max_overflow=0,
+        pool_reset_on_return=None,  # every transaction of ours ends before its connection goes back
+        connect_args={"timeout": BUSY_SECONDS},
+        json_serializer=compact,
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_writer if writer else _prepare_reader)
+    event.listen(engine.sync_engine, "begin", _begin_immediate if writer else _begin)
+    return engine
+
+
+def postgres_engine(url: URL) -> AsyncEngine:
+    """A pool of connections; each transaction READ COMMITTED unless told otherwise."""
+    pooled = {"statement_cache_size", "prepared_statement_cache_size"} & set(url.query)
+    unnamed = any(url.query[name] == "0" for name in pooled)
+    options: dict[str, Any] = {"server_settings": {"timezone": "UTC"}}
+    if unnamed:
+        options |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0, "prepared_statement_name_func": str}
+    return create_async_engine(
+        url.difference_update_query(sorted(pooled)) if unnamed else url,
+        isolation_level="READ COMMITTED",
+        pool_size=_POOL,
+        max_overflow=_POOL,
+        connect_args=options,
+        json_serializer=compact,
+    )
+
+
+def compact(value: Any) -> str:
+    """JSON as it is stored: no spaces, Chinese as Chinese, nothing a database can't keep."""
+    return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("\\u0000", ""))
+
+
+def _prepare_writer(connection: Any, _record: Any) -> None:
+    _prepare(connection, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32768")
+
+
+def _prepare_reader(connection: Any, _record: Any) -> None:
+    _prepare(connection, "query_only=ON", "wal_autocheckpoint=0", "cache_size=-8192")
+
+
+def _prepare(connection: Any, *pragmas: str) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself
+    cursor = connection.cursor()
+    for pragma in pragmas:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

@@ -1,0 +1,38 @@
+"""What can be wrong with the place where everything is kept: what stays wrong, and what passes."""
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+# SQLite result codes: BUSY, LOCKED, NOMEM, IOERR, FULL, CANTOPEN, PROTOCOL
+_SQLITE_PASSES = frozenset({5, 6, 7, 10, 13, 14, 15})
+# PostgreSQL classes: connection, rolled back (deadlock, serialisation), out of resources, stopped by an operator, system;
+# and a lock not had in time
+_POSTGRES_PASSES = ("08", "40", "53", "57", "58", "55P03")
+
+
+class DatabaseUnusable(Exception):  # noqa: N818 - a state of the outside, named as what it is
+    """The database can't be worked with: corrupt, not a database, not writable, not reachable. `message` says what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def passes(error: Exception) -> bool:
+    """True if nothing was wrong with what was asked: the same transaction may succeed later."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or _code_passes(error.orig)
+    return isinstance(error, (PoolTimeout, OSError))
+
+
+def cause(error: BaseException) -> str:
+    """What the driver said, without the statement and its values."""
+    said = str(error.orig if isinstance(error, DBAPIError) else error)
+    return said.splitlines()[0] if said else type(error).__name__
+
+
+def _code_passes(original: BaseException | None) -> bool:
+    sqlite_code = getattr(original, "sqlite_errorcode", None)
+    if sqlite_code is not None:
+        return sqlite_code & 0xFF in _SQLITE_PASSES  # the rest of an extended code only says more
+    return str(getattr(original, "sqlstate", None) or "").startswith(_POSTGRES_PASSES)

@@ -1,0 +1,24 @@
+"""Small things worth remembering."""
+
+from sqlalchemy import select
+
+from storage.repository import Repository
+from storage.tables import facts
+
+
+class SqlFacts(Repository):
+    """Keeps `bot.ports.Facts`."""
+
+    async def get(self, name: str) -> str | None:
+        """None if it was never put."""
+        row = await self._first(select(facts.c.value).where(facts.c.name == name))
+        return None if row is None else str(row.value)
+
+    async def put(self, name: str, value: str) -> None:
+        """Insert or replace."""
+        await self._put(facts, {"name": name, "value": value})
+
+    async def starting(self, prefix: str) -> dict[str, str]:
+        """All whose names begin so, in one query."""
+        wanted = facts.c.name.startswith(prefix, autoescape=True)
+        return {str(row.name): str(row.value) for row in await self._all(select(facts).where(wanted))}

@@ -1,0 +1,124 @@
+"""The ledger: filing, changing, and reading one issue. Lists, search and figures are in files of their own."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import case, insert, literal, null, update
+
+from bot.domain.errors import ChangedMeanwhile
+from bot.domain.history import Change, Entry
+from bot.domain.ids import IssueId, PersonId
+from bot.domain.issue import OPEN, Issue, Standing, format_number
+from bot.ports import HistoryLine, IssueView
+from storage.figures import Figures
+from storage.issue_lists import IssueLists
+from storage.issue_rows import ENTRY, ISSUE, STANDING, VIEW, entry_of, issue_of, row_of, standing_of, view_of
+from storage.search import Search, take_in, take_out, turn
+from storage.tables import counters, history, people, words
+from storage.tables import issues as ledger
+
+
+class SqlIssues(IssueLists, Search, Figures):
+    """Keeps `bot.ports.Issues`."""
+
+    async def next_number(self, prefix: str, year: int) -> str:
+        """One statement; the counter's row is held until the transaction ends, so a rollback leaves no gap."""
+        first = self._insert(counters).values(prefix=prefix, year=year, count=1)
+        moved = first.on_conflict_do_update(index_elements=["prefix", "year"], set_={"count": counters.c.count + 1})
+        return format_number(prefix, year, await self._value(moved.returning(counters.c.count)))
+
+    async def add(self, change: Change) -> Issue:
+        """File it with its first line of history; its id is ignored."""
+        given = IssueId(await self._value(insert(ledger).returning(ledger.c.id), row_of(change.issue)))
+        filed = replace(change.issue, id=given)
+        await self._note(replace(change.entry, issue=given))
+        await take_in(self, filed.id, filed.description, is_open=filed.is_open)
+        return filed
+
+    async def save(self, change: Change) -> None:
+        """Write the issue and its line of history. Raises ChangedMeanwhile."""
+        issue = change.issue
+        saved = await self._first(_save(issue), row_of(issue))
+        if saved is None:
+            raise ChangedMeanwhile(number=issue.number)
+        await self._note(change.entry)
+        await self._index(change, saved.former_description)
+
+    async def get(self, issue: IssueId) -> Issue:
+        """LookupError if there is none."""
+        return issue_of(await self._known(ISSUE, issue))
+
+    async def by_number(self, number: str) -> Issue | None:
+        """By the number as the ledger writes it."""
+        row = await self._first(ISSUE.where(ledger.c.number == number))
+        return None if row is None else issue_of(row)
+
+    async def standing(self, issue: IssueId) -> Standing:
+        """LookupError if there is none."""
+        return standing_of(await self._known(STANDING, issue))
+
+    async def view(self, issue: IssueId) -> IssueView:
+        """LookupError if there is none."""
+        return view_of(await self._known(VIEW, issue))
+
+    async def views(self, issues: Sequence[IssueId]) -> list[IssueView]:
+        """In the order asked for, in one statement. LookupError if one is missing."""
+        rows = await self._all(VIEW.where(ledger.c.id.in_(set(issues))))
+        found = {row.id: view_of(row) for row in rows}
+        return [found[issue] for issue in issues]
+
+    async def history(self, issue: IssueId) -> list[HistoryLine]:
+        """Oldest first."""
+        by = people.c.name.label("by_name")
+        lines = ENTRY.add_columns(by).outerjoin(people, people.c.id == history.c.by)
+        rows = await self._all(lines.where(history.c.issue == issue).order_by(history.c.id))
+        return [HistoryLine(entry_of(row), row.by_name or "") for row in rows]
+
+    async def last_entry(self, issue: IssueId) -> Entry | None:
+        """The newest line."""
+        row = await self._first(ENTRY.where(history.c.issue == issue).order_by(history.c.id.desc()).limit(1))
+        return None if row is None else entry_of(row)
+
+    async def _known(self, statement: Any, issue: IssueId) -> Any:
+        row = await self._first(statement.where(ledger.c.id == issue))
+        if row is None:
+            raise LookupError(issue)
+        return row
+
+    async def _note(self, entry: Entry) -> None:
+        row = {name: getattr(entry, name) for name in _ENTRY} | {"words": None, "words_digest": None}
+        row |= {"before": dict(entry.before), "after": dict(entry.after)}
+        if entry.words:
+            row |= await self._words(entry.by, entry.words)
+        await self._run(insert(history), row)
+
+    async def _words(self, author: PersonId | None, text: str) -> dict[str, Any]:
+        """What people say stands apart: the line keeps a digest that says nothing once the salt is erased."""
+        salt = secrets.token_hex(16)
+        row = {"author": author, "text": text, "salt": salt}
+        given = await self._value(insert(words).returning(words.c.id), row)
+        return {"words": given, "words_digest": hashlib.sha256((salt + text).encode("utf-8", "ignore")).hexdigest()}
+
+    async def _index(self, change: Change, former: str | None) -> None:
+        """Keep the search index in step when the text or the open-ness changed."""
+        issue, was_open = change.issue, change.entry.before_status in OPEN
+        if former is not None:
+            await take_out(self, issue.id, former, is_open=was_open)
+            await take_in(self, issue.id, issue.description, is_open=issue.is_open)
+            await self._run(update(ledger).where(ledger.c.id == issue.id).values(former_description=null()))
+        elif was_open != issue.is_open:
+            await turn(self, issue.id, issue.description, is_open=issue.is_open)
+
+
+_ENTRY = ("issue", "action", "at", "by", "before_status", "after_status")
+
+
+def _save(issue: Issue) -> Any:
+    """An UPDATE that holds only if nobody wrote in between, and tells the description it replaced, if it did."""
+    said = literal(issue.description, ledger.c.description.type)
+    former = case((ledger.c.description != said, ledger.c.description), else_=null())
+    unchanged = (ledger.c.id == issue.id, ledger.c.version == issue.version - 1)
+    return update(ledger).where(*unchanged).values(former_description=former).returning(ledger.c.former_description)

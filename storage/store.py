@@ -1,0 +1,94 @@
+"""The store: opens transactions on SQLite or PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.ports import StoreUnavailable
+from storage.engines import file_of, is_sqlite, parse, postgres_engine, sqlite_engine
+from storage.errors import DatabaseUnusable, cause, passes
+from storage.unit_of_work import SqlUnitOfWork
+
+
+class SqlStore:
+    """Keeps `bot.ports.Store`. Open it once per process; the schema must be there (`storage.migrate.upgrade`)."""
+
+    def __init__(self, url: str) -> None:
+        self._url = parse(url)
+        self._sqlite = is_sqlite(self._url)
+        self._turn = asyncio.Lock()  # SQLite: one writer at a time
+        if self._sqlite:
+            self._writer = sqlite_engine(self._url, writer=True)
+            self._reader = sqlite_engine(self._url, writer=False)
+        else:
+            self._writer = postgres_engine(self._url)
+            self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    async def open(self) -> None:
+        """Make the file's folder, and see that the database can be worked with. Raises DatabaseUnusable."""
+        if self._sqlite:
+            await asyncio.to_thread(self._make_folder)
+        try:
+            await self._check()
+        except DatabaseUnusable:
+            await self.close()
+            raise
+        except (SQLAlchemyError, OSError) as error:
+            await self.close()
+            raise DatabaseUnusable(self._trouble(cause(error))) from error
+
+    async def close(self) -> None:
+        """Readers first: the last connection to a SQLite file checkpoints, and that must be the writer's."""
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+    def begin(self) -> AbstractAsyncContextManager[SqlUnitOfWork]:
+        """To write: commits on leaving, an exception rolls back. Raises StoreUnavailable. Not to be nested on SQLite: the inner
+        one would wait for the outer one."""
+        return self._transaction(self._writer, writing=True)
+
+    def read(self) -> AbstractAsyncContextManager[SqlUnitOfWork]:
+        """A snapshot to read from. Raises StoreUnavailable."""
+        return self._transaction(self._reader, writing=False)
+
+    @asynccontextmanager
+    async def _transaction(self, engine: AsyncEngine, *, writing: bool) -> AsyncIterator[SqlUnitOfWork]:
+        async with self._turn if writing and self._sqlite else nullcontext(), AsyncExitStack() as stack:
+            try:
+                connection = await _connect(stack, engine)
+                async with connection.begin():
+                    yield SqlUnitOfWork(connection, writing=writing)
+            except DBAPIError as error:
+                if passes(error):
+                    raise StoreUnavailable(cause(error)) from error
+                raise
+
+    async def _check(self) -> None:
+        async with self._writer.begin() as connection:
+            question = "PRAGMA quick_check(1)" if self._sqlite else "SELECT 'ok'"
+            answer = (await connection.execute(text(question))).scalar_one()
+        if answer != "ok":
+            raise DatabaseUnusable(self._trouble(str(answer)))
+
+    def _make_folder(self) -> None:
+        try:
+            file_of(self._url).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseUnusable(self._trouble(str(error))) from error
+
+    def _trouble(self, why: str) -> str:
+        where = self._url.render_as_string(hide_password=True)
+        return f"{where} can't be used: {why}. Restore a backup, or set PROJECT_HOME_DATABASE_URL to another database."
+
+
+async def _connect(stack: AsyncExitStack, engine: AsyncEngine) -> AsyncConnection:
+    try:
+        return await stack.enter_async_context(engine.connect())
+    except (SQLAlchemyError, OSError) as error:
+        if passes(error):
+            raise StoreUnavailable(cause(error)) from error
+        raise

@@ -1,0 +1,50 @@
+"""The schema, one module per part of the domain. `metadata` is what the migrations must add up to."""
+
+from storage.tables.base import metadata
+from storage.tables.ledger import counters, grams, history, issues, words
+from storage.tables.organisation import (
+    chats,
+    facts,
+    grants,
+    invitations,
+    people,
+    projects,
+    scans,
+    service_cards,
+    strangers,
+    units,
+)
+from storage.tables.planning import agenda, digests, said, subscriptions
+from storage.tables.reporting import albums, draft_pieces, drafts, media
+from storage.tables.telling import cards, dialogs, inbox, outbox
+
+__all__ = [
+    "agenda",
+    "albums",
+    "cards",
+    "chats",
+    "counters",
+    "dialogs",
+    "digests",
+    "draft_pieces",
+    "drafts",
+    "facts",
+    "grams",
+    "grants",
+    "history",
+    "inbox",
+    "invitations",
+    "issues",
+    "media",
+    "metadata",
+    "outbox",
+    "people",
+    "projects",
+    "said",
+    "scans",
+    "service_cards",
+    "strangers",
+    "subscriptions",
+    "units",
+    "words",
+]

@@ -1,0 +1,113 @@
+"""What all tables share: names of constraints, and the column types that stand between the database and the domain."""
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, DateTime, Dialect, ForeignKey, Integer, MetaData, Text
+from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment: timestamptz on PostgreSQL, integer microseconds since 1970 on SQLite (sorts, indexes and compares
+    as it should). A naive value is refused where it enters; what is read is UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The type the database sees."""
+        return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """ValueError for a moment without a zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment without a time zone: {value!r}")
+        return (value - _EPOCH) // _MICROSECOND if dialect.name == "sqlite" else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Aware UTC."""
+        if value is None:
+            return None
+        return _EPOCH + timedelta(microseconds=value) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class Coded(TypeDecorator[StrEnum]):
+    """A member of a StrEnum, kept as its plain text."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, members: type[StrEnum]) -> None:
+        super().__init__()
+        self.members = members
+
+    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
+        """ValueError for what is not a member."""
+        return None if value is None else self.members(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """The member."""
+        return None if value is None else self.members(value)
+
+
+class Words(TypeDecorator[str]):
+    """Text as people send it: without NUL, which PostgreSQL can't keep, and without halves of surrogate pairs, which UTF-8
+    can't. `compared`: by code point on both databases, so that a range of prefixes is a range of the index."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, *, compared: bool = False) -> None:
+        super().__init__()
+        self.compared = compared
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The type the database sees."""
+        collation = "C" if self.compared and dialect.name == "postgresql" else None
+        return Text(collation=collation)
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The text that can be kept."""
+        return None if value is None else clean(value)
+
+
+def clean(text: str) -> str:
+    """The text without what a database can't keep."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
+
+
+# SQLite numbers rows by itself only in a column of exactly the type INTEGER
+RowId = BigInteger().with_variant(Integer(), "sqlite")
+Json = JSON(none_as_null=True)
+Plain = Words(compared=True)
+
+
+def row_id() -> Column[int]:
+    """The primary key of rows we number."""
+    return Column("id", RowId, primary_key=True, autoincrement=True)
+
+
+def required(name: str, type_: Any = Words, *args: Any, **kwargs: Any) -> Column[Any]:
+    """A column that is never null."""
+    return Column(name, type_, *args, nullable=False, **kwargs)
+
+
+def refers(name: str, target: str, *, nullable: bool = True, **kwargs: Any) -> Column[Any]:
+    """A reference to `table.column`; its type is the target's. `later`: the constraint closes a circle of tables."""
+    later = kwargs.pop("later", False)
+    return Column(name, ForeignKey(target, use_alter=later), nullable=nullable, **kwargs)

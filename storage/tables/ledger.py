@@ -1,0 +1,102 @@
+"""Issues, what happened to them, people's words about them, and the index over their text."""
+
+from sqlalchemy import Boolean, Column, Float, Index, Integer, Table
+
+from bot.domain.history import Action
+from bot.domain.issue import Category, Channel, Kind, Level, Outcome, Satisfaction, Status, Word
+from storage.tables.base import Coded, Json, Moment, Plain, RowId, Words, metadata, refers, required, row_id
+
+issues = Table(
+    "issues",
+    metadata,
+    row_id(),
+    required("number", Plain, unique=True),
+    refers("project", "projects.code", nullable=False),
+    refers("reporter", "people.id", nullable=False),
+    required("category", Coded(Category)),
+    required("level", Coded(Level)),
+    required("description"),  # erasable
+    required("reported_at", Moment, index=True),
+    required("status", Coded(Status)),
+    Column("outcome", Coded(Outcome)),
+    required("channel", Coded(Channel)),
+    required("kind", Coded(Kind)),
+    refers("reporting_unit", "units.code", index=True),
+    required("unverified_reporter", Boolean),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("place_title", Words),
+    refers("unit", "units.code", index=True),
+    refers("assignee", "people.id"),
+    Column("days", Integer),
+    Column("due_at", Moment, index=True),
+    Column("due_version", Integer),
+    Column("due_calendar", Words),
+    Column("due_provisional", Boolean),
+    required("deadlines", Integer),
+    required("result"),  # erasable
+    required("means", Json),
+    Column("word", Coded(Word)),
+    Column("satisfaction", Coded(Satisfaction)),
+    required("reopened", Integer),
+    Column("assigned_at", Moment),
+    Column("accepted_at", Moment),
+    Column("resolved_at", Moment),
+    Column("closed_at", Moment, index=True),
+    required("version", Integer),
+    # what the description was before the last save, if that changed it: lets one UPDATE tell which grams to take out,
+    # and is emptied within the same transaction
+    Column("former_description", Words),
+)
+Index(None, issues.c.status, issues.c.level, issues.c.reported_at)
+Index(None, issues.c.status, issues.c.due_at)
+Index(None, issues.c.assignee, issues.c.status, issues.c.due_at)
+Index(None, issues.c.reporter, issues.c.reported_at)
+Index(None, issues.c.project, issues.c.reported_at)
+
+# what people said: text and salt are emptied on erasure, and with the salt gone a digest says nothing
+words = Table(
+    "words",
+    metadata,
+    row_id(),
+    refers("author", "people.id", index=True),
+    required("text"),
+    required("salt"),
+)
+
+# append-only; no names, no words: ids, states, structured values
+history = Table(
+    "history",
+    metadata,
+    row_id(),
+    refers("issue", "issues.id", nullable=False),
+    required("action", Coded(Action)),
+    required("at", Moment),
+    refers("by", "people.id"),
+    Column("before_status", Coded(Status)),
+    required("after_status", Coded(Status)),
+    required("before", Json),
+    required("after", Json),
+    refers("words", "words.id"),
+    Column("words_digest", Words),  # SHA-256 of salt and text, hex
+)
+Index(None, history.c.issue, history.c.id)
+
+# the last number given, per prefix and year; moves in the filing transaction
+counters = Table(
+    "counters",
+    metadata,
+    Column("prefix", Words, primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    required("count", Integer),
+)
+
+# character bigrams of descriptions (storage.bigrams): the table is its own index, open issues of a gram together
+grams = Table(
+    "grams",
+    metadata,
+    Column("gram", Plain, primary_key=True),
+    Column("open", Boolean, primary_key=True),
+    Column("issue", RowId, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)

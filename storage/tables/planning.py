@@ -1,0 +1,55 @@
+"""What is due when, what was said, who gets the digest, and the digests that were made."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, UniqueConstraint
+
+from bot.domain.organisation import ScopeKind
+from storage.tables.base import Coded, Json, Moment, RowId, Words, metadata, refers, required, row_id
+
+agenda = Table(
+    "agenda",
+    metadata,
+    refers("issue", "issues.id", nullable=False, primary_key=True),
+    Column("kind", Words, primary_key=True),
+    required("at", Moment, index=True),
+    required("version", Integer),
+    required("step", Integer),
+    required("any_hour", Boolean),
+)
+
+# `person` is 0 where a step concerns nobody in particular: a null would not be unique
+said = Table(
+    "said",
+    metadata,
+    refers("issue", "issues.id", nullable=False, primary_key=True),
+    Column("kind", Words, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("step", Integer, primary_key=True, autoincrement=False),
+    Column("person", RowId, primary_key=True, autoincrement=False),
+    required("at", Moment),
+)
+
+# `topic` is 0 outside topics, for the same reason
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("chat", BigInteger, primary_key=True, autoincrement=False),
+    Column("topic", BigInteger, primary_key=True, autoincrement=False),
+    required("scope_kind", Coded(ScopeKind)),
+    required("scope_value"),
+    required("weekday", Integer),
+    required("hour", Integer),
+    required("minute", Integer),
+    required("next_at", Moment, index=True),
+    refers("by", "people.id", nullable=False),
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    row_id(),
+    required("scope_kind", Coded(ScopeKind)),
+    required("scope_value"),
+    required("week_start", Moment),
+    required("figures", Json),
+    UniqueConstraint("scope_kind", "scope_value", "week_start"),
+)

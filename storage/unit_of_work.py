@@ -1,0 +1,51 @@
+"""One transaction and all that can be done in it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot import ports
+from storage.agenda import SqlAgenda
+from storage.cards import SqlCards
+from storage.chats import SqlChats
+from storage.dialogs import SqlDialogs
+from storage.drafts import SqlDrafts
+from storage.evidence import SqlEvidence
+from storage.facts import SqlFacts
+from storage.inbox import SqlInbox
+from storage.issues import SqlIssues
+from storage.outbox import SqlOutbox
+from storage.people import SqlPeople
+from storage.projects import SqlProjects
+from storage.strangers import SqlStrangers
+from storage.subscriptions import SqlSubscriptions
+from storage.units import SqlUnits
+
+
+class SqlUnitOfWork:
+    """Keeps `bot.ports.UnitOfWork`: every repository works on the same connection."""
+
+    def __init__(self, connection: AsyncConnection, *, writing: bool) -> None:
+        self._connection = connection
+        self.units: ports.Units = SqlUnits(connection, writing=writing)
+        self.projects: ports.Projects = SqlProjects(connection, writing=writing)
+        self.people: ports.People = SqlPeople(connection, writing=writing)
+        self.drafts: ports.Drafts = SqlDrafts(connection, writing=writing)
+        self.evidence: ports.Evidence = SqlEvidence(connection, writing=writing)
+        self.issues: ports.Issues = SqlIssues(connection, writing=writing)
+        self.outbox: ports.Outbox = SqlOutbox(connection, writing=writing)
+        self.cards: ports.Cards = SqlCards(connection, writing=writing)
+        self.agenda: ports.Agenda = SqlAgenda(connection, writing=writing)
+        self.subscriptions: ports.Subscriptions = SqlSubscriptions(connection, writing=writing)
+        self.chats: ports.Chats = SqlChats(connection, writing=writing)
+        self.dialogs: ports.Dialogs = SqlDialogs(connection, writing=writing)
+        self.strangers: ports.Strangers = SqlStrangers(connection, writing=writing)
+        self.inbox: ports.Inbox = SqlInbox(connection, writing=writing)
+        self.facts: ports.Facts = SqlFacts(connection, writing=writing)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """What is written inside is kept or undone as a whole: an exception undoes it and is raised on."""
+        async with self._connection.begin_nested():
+            yield

@@ -1,0 +1,67 @@
+"""The stores that must keep the same promises: the fake, SQLite and PostgreSQL."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.ports import Store
+from storage.migrate import upgrade
+from storage.store import SqlStore
+from tests import postgres
+from tests.fakes import FakeStore
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the present schema, to copy from."""
+    path = tmp_path_factory.mktemp("schema") / "ledger.db"
+    asyncio.run(upgrade(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL database with the present schema, one per test session."""
+    with postgres.database() as url:
+        asyncio.run(upgrade(url))
+        yield url
+
+
+@pytest.fixture
+async def sqlite_store(migrated_file: Path, tmp_path: Path) -> AsyncIterator[SqlStore]:
+    """An empty store in a file of its own."""
+    path = tmp_path / "ledger.db"
+    shutil.copyfile(migrated_file, path)
+    store = SqlStore(f"sqlite:///{path}")
+    await store.open()
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def postgres_store(postgres_url: str) -> AsyncIterator[SqlStore]:
+    """An empty store on PostgreSQL."""
+    postgres.empty(postgres_url)
+    store = SqlStore(postgres_url)
+    await store.open()
+    yield store
+    await store.close()
+
+
+@pytest.fixture(params=["fake", "sqlite", "postgres"])
+def store(request: pytest.FixtureRequest) -> Store:
+    """Each store in turn."""
+    if request.param == "fake":
+        return FakeStore()
+    found: Store = request.getfixturevalue(f"{request.param}_store")
+    return found
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def sql_store(request: pytest.FixtureRequest) -> SqlStore:
+    """Each database in turn."""
+    found: SqlStore = request.getfixturevalue(f"{request.param}_store")
+    return found

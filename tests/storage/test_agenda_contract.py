@@ -1,0 +1,130 @@
+"""Every store: what is due when, and the proof of what was said."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.domain.ids import IssueId, PersonId
+from bot.ports import Due, Store, UnitOfWork
+from tests.builders import City, an_issue, filed
+from tests.fakes import NOW
+
+HOUR = timedelta(hours=1)
+
+
+async def a_due(uow: UnitOfWork, city: City, kind: str = "reminder", hours: float = 0) -> Due:
+    """A moment of a new issue, not planned yet."""
+    issue = await filed(uow, an_issue(reporter=city.reporter.id))
+    return Due(issue.id, kind, NOW + hours * HOUR, version=1, step=3)
+
+
+async def due(uow: UnitOfWork, *, any_hour_only: bool = False, limit: int = 100) -> list[Due]:
+    """What is due at `NOW`."""
+    return await uow.agenda.due(NOW, any_hour_only=any_hour_only, limit=limit)
+
+
+async def test_a_row_is_kept_whole(uow: UnitOfWork, city: City) -> None:
+    """Every field comes back, steps below zero too."""
+    row = replace(await a_due(uow, city), version=4, step=-12, any_hour=True)
+    await uow.agenda.plan(row)
+    assert await due(uow) == [row] == await uow.agenda.planned(row.issue)
+
+
+async def test_the_earliest_is_due_first(uow: UnitOfWork, city: City) -> None:
+    """Up to now and no later; no more than asked."""
+    rows = [await a_due(uow, city, hours=hours) for hours in (-1, -3, 0, 1, -2)]
+    await uow.agenda.plan_all(rows)
+    expected = [rows[1], rows[4], rows[0], rows[2]]
+    assert await due(uow) == expected
+    assert await due(uow, limit=2) == expected[:2]
+
+
+async def test_outside_office_hours_only_what_may_go_then(uow: UnitOfWork, city: City) -> None:
+    """`any_hour_only` leaves the others for the morning."""
+    patient = await a_due(uow, city)
+    urgent = replace(await a_due(uow, city), any_hour=True)
+    await uow.agenda.plan_all([patient, urgent])
+    assert await due(uow, any_hour_only=True) == [urgent]
+    assert len(await due(uow)) == 2
+
+
+async def test_planning_again_replaces(uow: UnitOfWork, city: City) -> None:
+    """One row per issue and kind; the other kind stays."""
+    first = await a_due(uow, city)
+    rung = replace(first, kind="rung")
+    moved = replace(first, at=NOW + HOUR, version=2, step=1, any_hour=True)
+    await uow.agenda.plan_all([first, rung])
+    await uow.agenda.plan(moved)
+    assert await due(uow) == [rung]
+    assert {row.kind: row for row in await uow.agenda.planned(first.issue)} == {"reminder": moved, "rung": rung}
+    await uow.agenda.plan_all([replace(moved, at=NOW)])
+    assert len(await uow.agenda.planned(first.issue)) == 2
+    assert len(await due(uow)) == 2
+
+
+async def test_cancelling(uow: UnitOfWork, city: City) -> None:
+    """One kind, or all; other issues' rows stay; cancelling nothing is nothing."""
+    row, other = await a_due(uow, city), await a_due(uow, city)
+    await uow.agenda.plan_all([row, replace(row, kind="rung"), other])
+    await uow.agenda.cancel(row.issue, "reminder")
+    assert [left.kind for left in await uow.agenda.planned(row.issue)] == ["rung"]
+    await uow.agenda.cancel(row.issue)
+    await uow.agenda.cancel(row.issue)
+    assert await due(uow) == [other]
+
+
+async def test_nothing_planned(uow: UnitOfWork) -> None:
+    """Empty plans and unknown issues are no errors."""
+    await uow.agenda.plan_all([])
+    assert await uow.agenda.planned(IssueId(4242)) == []
+    assert await due(uow) == []
+
+
+async def test_a_step_is_said_once(uow: UnitOfWork, city: City) -> None:
+    """Per issue, kind, deadline version, step and person; when it was planned doesn't matter."""
+    row = await a_due(uow, city)
+    assert await uow.agenda.said(row, city.a04.id, NOW)
+    assert not await uow.agenda.said(row, city.a04.id, NOW + HOUR)
+    assert not await uow.agenda.said(replace(row, at=NOW + HOUR, any_hour=True), city.a04.id, NOW)
+    others = [replace(row, kind="rung"), replace(row, version=2), replace(row, step=-3)]
+    assert [await uow.agenda.said(other, city.a04.id, NOW) for other in others] == [True, True, True]
+    assert await uow.agenda.said(row, city.h04.id, NOW)
+
+
+async def test_a_step_for_nobody_is_said_once_too(uow: UnitOfWork, city: City) -> None:
+    """Without a person it is one thing as well, and another than with one."""
+    row = await a_due(uow, city)
+    assert [await uow.agenda.said(row, None, NOW) for _ in range(2)] == [True, False]
+    assert await uow.agenda.said(row, city.a04.id, NOW)
+
+
+async def test_many_are_said_at_once(uow: UnitOfWork, city: City) -> None:
+    """Those told before are left out; asking again leaves out all."""
+    told, fresh, nobodys = [await a_due(uow, city) for _ in range(3)]
+    await uow.agenda.said(told, city.a04.id, NOW)
+    people: dict[Due, PersonId | None] = {told: city.a04.id, fresh: city.a04.id, nobodys: None}
+    assert await uow.agenda.said_all(people, NOW) == {fresh, nobodys}
+    assert await uow.agenda.said_all(people, NOW) == set()
+    assert await uow.agenda.said_all({}, NOW) == set()
+
+
+async def test_what_was_said_stays_said(uow: UnitOfWork, city: City) -> None:
+    """Cancelling and planning anew forgets no proof."""
+    row = await a_due(uow, city)
+    await uow.agenda.plan(row)
+    await uow.agenda.said(row, city.a04.id, NOW)
+    await uow.agenda.cancel(row.issue)
+    await uow.agenda.plan(row)
+    assert not await uow.agenda.said(row, city.a04.id, NOW)
+
+
+async def test_of_two_who_say_it_at_once_one_does(store: Store, city: City) -> None:
+    """Two ticks side by side: one may speak."""
+    async with store.begin() as uow:
+        row = await a_due(uow, city)
+
+    async def say() -> bool:
+        async with store.begin() as uow:
+            return await uow.agenda.said(row, city.a04.id, NOW)
+
+    assert sorted(await asyncio.gather(say(), say(), say())) == [False, False, True]

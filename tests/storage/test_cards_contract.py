@@ -1,0 +1,101 @@
+"""Every store: which message of a chat shows what."""
+
+import pytest
+
+from bot.domain.ids import ChatId, MessageId
+from bot.domain.messages import draft_card, issue_card
+from bot.ports import UnitOfWork
+from tests.builders import a_message
+from tests.fakes import NOW
+
+CHAT, OTHER = ChatId(4001), ChatId(-1_001_234_567_890)
+
+
+async def test_a_card_is_found_both_ways(uow: UnitOfWork) -> None:
+    """By its name in a chat, and by the message that shows it; elsewhere it is not."""
+    await uow.cards.put(CHAT, issue_card(7), MessageId(11))
+    assert await uow.cards.message_of(CHAT, "issue:7") == 11
+    assert await uow.cards.card_at(CHAT, MessageId(11)) == "issue:7"
+    assert await uow.cards.message_of(OTHER, "issue:7") is None
+    assert await uow.cards.card_at(OTHER, MessageId(11)) is None
+    assert await uow.cards.card_at(CHAT, MessageId(12)) is None
+
+
+async def test_a_card_moves_to_its_newest_message(uow: UnitOfWork) -> None:
+    """Shown anew, the old message no longer stands for it."""
+    await uow.cards.put(CHAT, "issue:7", MessageId(11))
+    await uow.cards.put(CHAT, "issue:7", MessageId(12))
+    await uow.cards.put(CHAT, "issue:7", MessageId(12))
+    assert await uow.cards.message_of(CHAT, "issue:7") == 12
+    assert await uow.cards.card_at(CHAT, MessageId(11)) is None
+
+
+async def test_a_message_shows_one_card(uow: UnitOfWork) -> None:
+    """What a message showed before is no longer there."""
+    await uow.cards.put(CHAT, "issue:7", MessageId(11))
+    await uow.cards.put(CHAT, "issue:8", MessageId(11))
+    assert await uow.cards.card_at(CHAT, MessageId(11)) == "issue:8"
+    assert await uow.cards.message_of(CHAT, "issue:7") is None
+
+
+async def test_a_card_takes_over_another_ones_message(uow: UnitOfWork) -> None:
+    """Both at once: the card had a message, and the message had a card."""
+    await uow.cards.put(CHAT, "issue:7", MessageId(11))
+    await uow.cards.put(CHAT, "issue:8", MessageId(12))
+    await uow.cards.put(CHAT, "issue:7", MessageId(12))
+    assert await uow.cards.message_of(CHAT, "issue:7") == 12
+    assert await uow.cards.message_of(CHAT, "issue:8") is None
+    assert await uow.cards.card_at(CHAT, MessageId(11)) is None
+
+
+async def test_a_drafts_card_becomes_its_issues(uow: UnitOfWork) -> None:
+    """The same message, another name; in this chat only."""
+    await uow.cards.put(CHAT, draft_card(3), MessageId(11))
+    await uow.cards.put(OTHER, draft_card(3), MessageId(5))
+    await uow.cards.rename(CHAT, draft_card(3), issue_card(7))
+    assert await uow.cards.message_of(CHAT, "issue:7") == 11
+    assert await uow.cards.message_of(CHAT, "draft:3") is None
+    assert await uow.cards.message_of(OTHER, "draft:3") == 5
+
+
+async def test_a_renamed_card_replaces_one_of_that_name(uow: UnitOfWork) -> None:
+    """If the issue was already shown in this chat, the renamed message is its card from now on."""
+    await uow.cards.put(CHAT, "issue:7", MessageId(9))
+    await uow.cards.put(CHAT, "draft:3", MessageId(11))
+    await uow.cards.rename(CHAT, "draft:3", "issue:7")
+    assert await uow.cards.message_of(CHAT, "issue:7") == 11
+    assert await uow.cards.card_at(CHAT, MessageId(9)) is None
+
+
+@pytest.mark.parametrize("shown", [True, False])
+async def test_renaming_what_is_not_shown_does_nothing(uow: UnitOfWork, shown: bool) -> None:
+    """A draft that never had a card leaves the issue's card as it is."""
+    if shown:
+        await uow.cards.put(CHAT, "issue:7", MessageId(9))
+    await uow.cards.rename(CHAT, "draft:3", "issue:7")
+    assert await uow.cards.message_of(CHAT, "issue:7") == (9 if shown else None)
+
+
+async def test_what_waits_to_show_a_renamed_card_is_dropped(uow: UnitOfWork) -> None:
+    """Nothing could edit the draft's card any more; what waits for others and what is on its way stays."""
+    await uow.outbox.queue(a_message(kind="sending", card="draft:3"), NOW)
+    (row,) = await uow.outbox.due(NOW, 10)
+    await uow.outbox.mark_sending([row.id], NOW)
+    for message in (
+        a_message(kind="old", card="draft:3"),
+        a_message(kind="other", card="draft:4"),
+        a_message(kind="elsewhere", card="draft:3", chat=OTHER),
+        a_message(kind="new", card="issue:7"),
+    ):
+        await uow.outbox.queue(message, NOW)
+    await uow.cards.rename(CHAT, "draft:3", "issue:7")
+    assert [row.message.kind for row in await uow.outbox.due(NOW, 10)] == ["other", "elsewhere", "new"]
+    assert await uow.outbox.waiting() == 4
+
+
+async def test_all_chats_that_show_a_card(uow: UnitOfWork) -> None:
+    """Each once; a card of a like name is another."""
+    for chat, card, message in ((CHAT, "issue:7", 1), (OTHER, "issue:7", 1), (ChatId(5), "issue:77", 1)):
+        await uow.cards.put(chat, card, MessageId(message))
+    assert sorted(await uow.cards.chats_with("issue:7")) == [OTHER, CHAT]
+    assert await uow.cards.chats_with("issue:8") == []

@@ -1,0 +1,141 @@
+"""Every store: the lists people work from, their order and their limits."""
+
+from datetime import timedelta
+from typing import Any
+
+from bot.domain import lifecycle
+from bot.domain.history import Action
+from bot.domain.ids import PersonId
+from bot.domain.issue import AT_THE_DESK, AT_THE_UNIT, Issue, Level, Status
+from bot.domain.organisation import CITY
+from bot.domain.permissions import Sight
+from bot.ports import IssueView, UnitOfWork
+from tests.builders import City, a_deadline, an_issue, filed
+from tests.fakes import NOW
+
+EVERYTHING = Sight(None, frozenset({CITY}))
+
+
+async def reported(uow: UnitOfWork, city: City, hours: float, **more: Any) -> Issue:
+    """An issue reported so many hours after `NOW`."""
+    more = {"reporter": city.reporter.id, **more}
+    return await filed(uow, an_issue(reported_at=NOW + timedelta(hours=hours), **more))
+
+
+async def due(uow: UnitOfWork, city: City, hours: float, status: Status = Status.ASSIGNED, **more: Any) -> Issue:
+    """An issue at 蔡明's, due so many hours after `NOW`."""
+    deadline = a_deadline(NOW + timedelta(hours=hours))
+    more = {"reporter": city.reporter.id, "assignee": city.a04.id, "unit": city.a04.unit, **more}
+    return await filed(uow, an_issue(status=status, deadline=deadline, deadlines=1, **more))
+
+
+def ids(views: list[IssueView]) -> list[int]:
+    """Which issues, in their order."""
+    return [view.issue.id for view in views]
+
+
+async def test_the_queue_is_urgent_first_then_oldest(uow: UnitOfWork, city: City) -> None:
+    """Level A before the others; B and C wait side by side, by age."""
+    b_new, c_old, a_new, a_old = [
+        await reported(uow, city, hours, level=level)
+        for hours, level in ((3, Level.B), (1, Level.C), (4, Level.A), (2, Level.A))
+    ]
+    expected = [a_old.id, a_new.id, c_old.id, b_new.id]
+    assert ids(await uow.issues.queue(EVERYTHING, None, 10)) == expected
+    assert ids(await uow.issues.queue(EVERYTHING, None, 2)) == expected[:2]
+    assert await uow.issues.queue_length(EVERYTHING) == 4
+
+
+async def test_the_queue_holds_what_waits_at_the_desk(uow: UnitOfWork, city: City) -> None:
+    """Reported, registered, verified, returned, resolved; nothing else."""
+    issues = [await reported(uow, city, n, status=status) for n, status in enumerate(Status)]
+    expected = [issue.id for issue in issues if issue.status in AT_THE_DESK]
+    assert ids(await uow.issues.queue(EVERYTHING, None, 10)) == expected
+    assert await uow.issues.queue_length(EVERYTHING) == len(expected)
+
+
+async def test_the_queue_goes_on_behind_an_issue(uow: UnitOfWork, city: City) -> None:
+    """One by one through the whole queue, none twice, none left out; also over equal moments."""
+    for hours, level in ((1, Level.B), (1, Level.B), (1, Level.A), (2, Level.C), (1, Level.A)):
+        await reported(uow, city, hours, level=level)
+    walked: list[int] = []
+    after = None
+    while step := await uow.issues.queue(EVERYTHING, after, 1):
+        after = step[0].issue.id
+        walked.append(after)
+    assert walked == ids(await uow.issues.queue(EVERYTHING, None, 10))
+    assert len(walked) == 5
+
+
+async def test_the_queue_goes_on_behind_one_that_left_it(uow: UnitOfWork, city: City) -> None:
+    """A clerk who rejects a card and presses 'next' gets the one behind it."""
+    _, second, third = [await reported(uow, city, hours) for hours in (1, 2, 3)]
+    await uow.issues.save(lifecycle.reject(second, city.clerk.id, NOW, "重复"))
+    assert ids(await uow.issues.queue(EVERYTHING, second.id, 10)) == [third.id]
+
+
+async def test_a_reporters_own_come_open_first_newest_first(uow: UnitOfWork, city: City) -> None:
+    """Closed ones follow; other people's are not among them; the limit holds."""
+    old, closed, new, rejected = [
+        await reported(uow, city, hours, status=status)
+        for hours, status in ((1, Status.ASSIGNED), (5, Status.CLEARED), (3, Status.REPORTED), (4, Status.REJECTED))
+    ]
+    await reported(uow, city, 6, reporter=city.a04.id)
+    expected = [new.id, old.id, closed.id, rejected.id]
+    assert ids(await uow.issues.of_reporter(city.reporter.id, 10)) == expected
+    assert ids(await uow.issues.of_reporter(city.reporter.id, 3)) == expected[:3]
+    assert await uow.issues.of_reporter(PersonId(4242), 10) == []
+
+
+async def test_tasks_come_nearest_deadline_first(uow: UnitOfWork, city: City) -> None:
+    """Overdue ones lead; other people's are not among them; the limit holds."""
+    later, overdue, sooner = [await due(uow, city, hours) for hours in (9, -9, 3)]
+    await due(uow, city, 1, assignee=city.a14.id)
+    expected = [overdue.id, sooner.id, later.id]
+    assert ids(await uow.issues.tasks(city.a04.id, 10)) == expected
+    assert ids(await uow.issues.tasks(city.a04.id, 2)) == expected[:2]
+
+
+async def test_tasks_and_overdue_are_at_the_unit(uow: UnitOfWork, city: City) -> None:
+    """Assigned or accepted: elsewhere the deadline does not run."""
+    issues = [await due(uow, city, -1, status) for status in Status]
+    expected = [issue.id for issue in issues if issue.status in AT_THE_UNIT]
+    assert ids(await uow.issues.tasks(city.a04.id, 20)) == expected
+    assert ids(await uow.issues.overdue(EVERYTHING, NOW, 20)) == expected
+
+
+async def test_overdue_means_past_the_deadline(uow: UnitOfWork, city: City) -> None:
+    """Longest overdue first; at the very moment of the deadline it is not yet overdue; the limit holds."""
+    short, long, on_time, _ = [await due(uow, city, hours) for hours in (-1, -30, 0, 5)]
+    assert ids(await uow.issues.overdue(EVERYTHING, NOW, 10)) == [long.id, short.id]
+    assert ids(await uow.issues.overdue(EVERYTHING, NOW, 1)) == [long.id]
+    a_moment_later = NOW + timedelta(microseconds=1)
+    assert ids(await uow.issues.overdue(EVERYTHING, a_moment_later, 10)) == [long.id, short.id, on_time.id]
+
+
+async def test_the_ledger_is_streamed_by_number(uow: UnitOfWork, city: City) -> None:
+    """All of them, open or not, whatever the order of reporting."""
+    issues = [await reported(uow, city, -n, status=status) for n, status in enumerate(Status)]
+    streamed = [view.issue async for view in uow.issues.each(EVERYTHING)]
+    assert streamed == issues
+    assert [issue.number for issue in streamed] == sorted(issue.number for issue in issues)
+
+
+async def test_the_ledger_may_be_left_in_the_middle(uow: UnitOfWork, city: City) -> None:
+    """Whoever stops reading leaves the transaction usable."""
+    for _ in range(3):
+        await reported(uow, city, 0)
+    async for view in uow.issues.each(EVERYTHING):
+        assert view.issue.number == "XM-2026-0001"
+        break
+    assert await uow.issues.queue_length(EVERYTHING) == 3
+
+
+async def test_a_step_moves_an_issue_between_the_lists(uow: UnitOfWork, city: City) -> None:
+    """Registering keeps it at the desk, returning brings it back from the unit."""
+    issue = await due(uow, city, 9)
+    assert await uow.issues.queue_length(EVERYTHING) == 0
+    await uow.issues.save(lifecycle.return_to_desk(issue, city.a04.id, NOW, "不归我们管"))
+    assert ids(await uow.issues.queue(EVERYTHING, None, 10)) == [issue.id]
+    assert await uow.issues.tasks(city.a04.id, 10) == []
+    assert (await uow.issues.last_entry(issue.id)).action is Action.RETURN  # type: ignore[union-attr]
