@@ -1,0 +1,48 @@
+"""The conversations: one router each, put together in the order in which they may claim an update."""
+
+from aiogram import Router
+
+from handlers import (
+    chats,
+    closing,
+    context,
+    desk,
+    digest,
+    edits,
+    gate,
+    groups,
+    ledger,
+    lookup,
+    reporting,
+    roster,
+    settings,
+    start,
+    tasks,
+    unknown,
+)
+
+ROOMS = (
+    start,
+    settings,
+    lookup,
+    digest,
+    ledger,
+    groups,
+    roster,
+    desk,
+    tasks,
+    closing,
+    chats,
+    unknown,  # commands nobody above knew
+    reporting,  # everything else a person sends
+    edits,
+)
+
+
+def build_router() -> Router:
+    """A new tree of routers. Who speaks is found out first, then whether they may speak at all, then what they want."""
+    root = Router(name="root")
+    context.install(root)
+    gate.install(root)
+    root.include_routers(*(room.build() for room in ROOMS), unknown.build_rest())
+    return root

@@ -1,0 +1,56 @@
+"""APScheduler as we use it: a steady real tick, and the next occurrence of a weekly hour. What is due lives in tables."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+log = structlog.get_logger(__name__)
+
+TICK_SECONDS = 1.0
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Scheduler:
+    """Calls `tick` about once a second of real time, never twice at once; a tick that fails is logged and the next comes."""
+
+    def __init__(self, tick: Callable[[], Awaitable[None]], seconds: float = TICK_SECONDS) -> None:
+        self._tick = tick
+        self._seconds = seconds
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+
+    def start(self) -> None:
+        """Within a running loop. The first tick comes at once."""
+        self._scheduler.add_job(
+            self._safely,
+            IntervalTrigger(seconds=self._seconds, timezone=UTC),
+            next_run_time=datetime.now(UTC),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """No further tick; one under way is cancelled, and its transaction with it."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def _safely(self) -> None:
+        try:
+            await self._tick()
+        except Exception:
+            log.exception("scheduler.tick_failed")
+
+
+def next_weekly(weekday: int, hour: int, minute: int, zone: ZoneInfo, after: datetime) -> datetime:
+    """The first such moment of the week (Monday is 0, the zone's wall clock) strictly after an aware one. Aware UTC."""
+    trigger = CronTrigger(day_of_week=_WEEKDAYS[weekday], hour=hour, minute=minute, timezone=zone)
+    following: datetime | None = trigger.get_next_fire_time(None, after.astimezone(zone) + timedelta(microseconds=1))
+    if following is None:
+        raise ValueError(f"no such moment: {_WEEKDAYS[weekday]} {hour:02}:{minute:02}")
+    return following.astimezone(UTC)

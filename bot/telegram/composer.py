@@ -1,0 +1,53 @@
+"""A queued message made ready at the moment it is sent: cards read their truth now, everything reads in the chat's language."""
+
+import importlib
+import pkgutil
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from bot import services
+from bot.domain.ids import ChatId, UserId
+from bot.domain.messages import Message
+from bot.domain.organisation import Person
+from bot.services.turn import Turn
+from bot.telegram.planning import PART, rendered_part
+from bot.telegram.rendered import Rendered
+from bot.telegram.rendering import Renderer
+
+Loader = Callable[[Turn, Person | None, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+"""(reading turn, who looks or None in a group, the queued facts) → all that the template needs."""
+
+
+def collect_loaders() -> dict[str, Loader]:
+    """Every service's `LOADERS`, by message kind; ValueError if two claim one."""
+    found: dict[str, Loader] = {}
+    for module in pkgutil.iter_modules(services.__path__):
+        loaders = getattr(importlib.import_module(f"{services.__name__}.{module.name}"), "LOADERS", {})
+        if twice := found.keys() & loaders.keys():
+            raise ValueError(f"loaders of {sorted(twice)} are defined twice")
+        found.update(loaders)
+    return found
+
+
+class Composer:
+    """Facts → words. `loaders` are by kind; a kind without one is shown with the facts it was queued with."""
+
+    def __init__(self, renderer: Renderer, loaders: Mapping[str, Loader] | None = None) -> None:
+        self._renderer = renderer
+        self._loaders = collect_loaders() if loaders is None else loaders
+
+    async def compose(self, turn: Turn, message: Message) -> Rendered:
+        """Raises what the loader or the template raises: such a message can't be sent by anybody."""
+        if message.kind == PART:
+            return rendered_part(message.facts)
+        facts = message.facts
+        loader = self._loaders.get(message.kind)
+        if loader is not None:
+            facts = await loader(turn, await _viewer(turn, message.chat), facts)
+        language = facts.get("language") or await turn.uow.chats.language(message.chat)  # the facts know a stranger's
+        return self._renderer.render(message.kind, facts, language, rich=turn.policy.rich_messages)
+
+
+async def _viewer(turn: Turn, chat: ChatId) -> Person | None:
+    """The person of a private chat, whose id the chat has; nobody in a group."""
+    return await turn.uow.people.by_user(UserId(chat)) if chat > 0 else None

@@ -1,0 +1,113 @@
+"""Delivers one row of the outbox: reads what is true now, chooses the words, and makes the one call."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from bot.domain.ids import ChatId, MessageId
+from bot.domain.messages import Message
+from bot.ports import OutboxRow, StoreUnavailable
+from bot.services.turn import Turn
+from bot.services.turns import Turns
+from bot.telegram import markup
+from bot.telegram.calls import CardGone, Content, NotSent, Outcome, Rejected, SendRich, SendText, Target
+from bot.telegram.composer import Composer
+from bot.telegram.planning import plan
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class InParts:
+    """Nothing was sent yet: it takes several calls, each to be queued as a row of its own, so that none goes twice."""
+
+    contents: tuple[Content, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What became of a row. `edited`: the call changed a message, and may be repeated as often as needed."""
+
+    row: OutboxRow
+    outcome: Outcome | InParts
+    edited: bool = False
+
+
+class Speaker(Protocol):
+    """Makes the calls; the gateway does."""
+
+    async def send(self, target: Target, content: Content) -> Outcome: ...
+    async def edit(self, chat: ChatId, message: MessageId, content: SendText | SendRich) -> Outcome: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    contents: list[Content]
+    shown: MessageId | None  # the message that shows the card already
+
+
+class Courier:
+    """Renders at the moment of sending; never raises but for a bug of its own."""
+
+    def __init__(self, turns: Turns, composer: Composer, speaker: Speaker) -> None:
+        self._turns = turns
+        self._composer = composer
+        self._speaker = speaker
+        self._gone: set[tuple[ChatId, str | None]] = set()  # cards whose message was deleted: sent anew
+
+    async def deliver(self, row: OutboxRow) -> Delivered:
+        """One call at most."""
+        try:
+            prepared = await self._prepare(row.message)
+        except StoreUnavailable as error:
+            return Delivered(row, NotSent(str(error)))
+        except Exception as error:
+            log.exception("outbox.unspeakable", row=row.id, kind=row.message.kind)
+            return Delivered(row, Rejected(f"{type(error).__name__}: {error}"))
+        return await self._call(row, prepared)
+
+    async def _prepare(self, message: Message) -> _Prepared:
+        async with self._turns.read() as turn:
+            contents = await plan(turn, await self._composer.compose(turn, message))
+            return _Prepared(contents, await self._shown(turn, message))
+
+    async def _shown(self, turn: Turn, message: Message) -> MessageId | None:
+        if message.card is None or message.fresh or (message.chat, message.card) in self._gone:
+            return None
+        return await turn.uow.cards.message_of(message.chat, message.card)
+
+    async def _call(self, row: OutboxRow, prepared: _Prepared) -> Delivered:
+        contents, message = prepared.contents, row.message
+        if not contents:
+            return Delivered(row, Rejected("nothing to say"))
+        if len(contents) > 1 and message.card is None:
+            return Delivered(row, InParts(tuple(contents)))
+        content = _one(contents)
+        if prepared.shown is not None and isinstance(content, SendText | SendRich):
+            return await self._edit(row, prepared.shown, content)
+        outcome = await self._speaker.send(Target(message.chat, message.topic, message.reply_to), content)
+        self._gone.discard((message.chat, message.card))
+        return Delivered(row, _or_classic(outcome, content))
+
+    async def _edit(self, row: OutboxRow, shown: MessageId, content: SendText | SendRich) -> Delivered:
+        outcome = await self._speaker.edit(row.message.chat, shown, content)
+        if isinstance(outcome, CardGone):
+            self._gone.add((row.message.chat, row.message.card))
+        return Delivered(row, outcome, edited=True)
+
+
+def _one(contents: list[Content]) -> Content:
+    """A card is one message: of a text too long for it, as much as fits, with the buttons."""
+    first, last = contents[0], contents[-1]
+    if len(contents) > 1 and isinstance(first, SendText) and isinstance(last, SendText):
+        return SendText(f"{markup.clip_html(first.html, markup.TEXT_LIMIT - 1)}…", last.keyboard)
+    return first
+
+
+def _or_classic(outcome: Outcome, content: Content) -> Outcome | InParts:
+    """A rich message that is refused (an older server, a tag it doesn't know) is said in plain words instead."""
+    if isinstance(outcome, Rejected) and isinstance(content, SendRich):
+        log.error("outbox.rich_rejected", error=outcome.error)
+        return InParts(content.classic)
+    return outcome

@@ -1,0 +1,236 @@
+"""All that we say to Telegram, by python-telegram-bot, and only here. Says what became of each call (design.md: Outbox)."""
+
+import os
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, cast
+
+import structlog
+from telegram import (
+    Bot,
+    InputFile,
+    InputMediaAudio,
+    InputMediaDocument,
+    InputMediaPhoto,
+    InputMediaVideo,
+    LinkPreviewOptions,
+    Message,
+)
+from telegram.constants import ParseMode
+from telegram.error import ChatMigrated, RetryAfter, TelegramError
+from telegram.request import HTTPXRequest
+
+from bot.domain.draft import MediaKind
+from bot.domain.ids import ChatId, MessageId
+from bot.masking import mask
+from bot.telegram import markup
+from bot.telegram.calls import (
+    AnswerPress,
+    Attachment,
+    CallFailed,
+    Content,
+    Me,
+    Outcome,
+    Rejected,
+    SendFiles,
+    SendRich,
+    SendText,
+    Sent,
+    Target,
+)
+from bot.telegram.failures import UNPARSABLE, Failure, outcome_of
+from bot.telegram.rendered import Keys
+from bot.telegram.rendered import markup as markup_of
+
+log = structlog.get_logger(__name__)
+os.environ.setdefault("PTB_TIMEDELTA", "1")  # RetryAfter warns about itself when it is raised, unless told so
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_ALBUM = {
+    MediaKind.PHOTO: InputMediaPhoto,
+    MediaKind.VIDEO: InputMediaVideo,
+    MediaKind.AUDIO: InputMediaAudio,
+    MediaKind.DOCUMENT: InputMediaDocument,
+}
+Read = Callable[[str], Awaitable[bytes]]
+"""Bytes of our media store by their SHA-256."""
+
+
+class Gateway:
+    """One bot at one server. `api_url` as in `https://api.telegram.org`; `proxy` an HTTP or SOCKS address."""
+
+    def __init__(
+        self,
+        token: str,
+        api_url: str,
+        read: Read,
+        *,
+        proxy: str | None = None,
+        pool: int = 64,
+        read_timeout: float = 20.0,
+    ) -> None:
+        self._token = token
+        self._read = read
+        self._request = HTTPXRequest(
+            connection_pool_size=pool, proxy=proxy, read_timeout=read_timeout, connect_timeout=10.0, pool_timeout=5.0
+        )
+        self._bot = Bot(
+            token,
+            base_url=f"{api_url}/bot",
+            base_file_url=f"{api_url}/file/bot",
+            request=self._request,
+            get_updates_request=self._request,
+        )
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._request.shutdown()
+
+    # --- messages
+
+    async def send(self, target: Target, content: Content) -> Outcome:
+        """A new message, or an album. Never raises for what Telegram or the network do; LookupError for a lost file."""
+        match content:
+            case SendText(html, keyboard):
+                return await self._classic(
+                    html, lambda text, mode: self._message(self._to(target, keyboard), text, mode)
+                )
+            case SendRich(html, keyboard):
+                return await self._outcome(self._rich(self._to(target, keyboard), html))
+            case SendFiles(attachments, caption, keyboard) if len(attachments) == 1:
+                file = await self._file(attachments[0])
+                return await self._outcome(self._single(self._to(target, keyboard), attachments[0].kind, file, caption))
+            case SendFiles(attachments, caption):
+                files = [(one.kind, await self._file(one)) for one in attachments]
+                return await self._outcome(self._album(self._to(target, []), files, caption))
+            case AnswerPress(query, text, alert):
+                return await self._outcome(self._bot.answer_callback_query(query, text or None, show_alert=alert))
+
+    async def edit(self, chat: ChatId, message: MessageId, content: SendText | SendRich) -> Outcome:
+        """Change a message in place. One that reads so already counts as sent."""
+        kwargs = {"reply_markup": markup_of(content.keyboard)}
+        if isinstance(content, SendRich):
+            kwargs["rich_message"] = {"html": content.html}
+            return await self._outcome(self._edit(chat, message, None, None, kwargs), message)
+        return await self._classic(
+            content.html, lambda text, mode: self._edit(chat, message, text, mode, kwargs), message
+        )
+
+    # --- questions
+
+    async def me(self) -> Me:
+        """Who we are. Raises CallFailed."""
+        user = await self._answer(self._bot.get_me())
+        return Me(user.id, user.username or "")
+
+    async def download(self, file_id: str) -> bytes:
+        """A file somebody sent. Raises CallFailed."""
+        file = await self._answer(self._bot.get_file(file_id))
+        return bytes(await self._answer(file.download_as_bytearray()))
+
+    async def set_commands(
+        self, commands: Sequence[tuple[str, str]], scope: Mapping[str, Any], language: str | None = None
+    ) -> None:
+        """The menu of commands of a scope, for Telegram's two-letter language (None: all others). Raises CallFailed."""
+        kwargs = {"scope": dict(scope)}
+        await self._answer(self._bot.set_my_commands(commands, language_code=language, api_kwargs=kwargs))
+
+    async def ask(self, method: str, **parameters: Any) -> Any:
+        """A method python-telegram-bot has no name for; returns the result as JSON. Raises CallFailed."""
+        return await self._answer(self._bot.do_api_request(method, api_kwargs=parameters))
+
+    # --- how
+
+    async def _message(self, to: dict[str, Any], text: str, mode: str | None) -> Message:
+        return await self._bot.send_message(
+            to.pop("chat_id"), text, parse_mode=mode, link_preview_options=_NO_PREVIEW, api_kwargs=to
+        )
+
+    async def _rich(self, to: dict[str, Any], html: str) -> Any:
+        parameters = {**to, "rich_message": {"html": html}}
+        return await self._bot.do_api_request(
+            "sendRichMessage", api_kwargs={name: value for name, value in parameters.items() if value is not None}
+        )
+
+    async def _edit(
+        self, chat: ChatId, message: MessageId, text: str | None, mode: str | None, kwargs: Mapping[str, Any]
+    ) -> Any:
+        return await self._bot.edit_message_text(
+            cast("str", text),
+            chat,
+            message,
+            parse_mode=mode,
+            link_preview_options=None if text is None else _NO_PREVIEW,
+            api_kwargs=dict(kwargs),
+        )
+
+    async def _single(self, to: dict[str, Any], kind: MediaKind, file: str | InputFile, caption: str) -> Message:
+        send = getattr(self._bot, f"send_{kind}")
+        words = {} if kind is MediaKind.VIDEO_NOTE else {"caption": caption or None, "parse_mode": ParseMode.HTML}
+        return cast("Message", await send(to.pop("chat_id"), file, api_kwargs=to, **words))
+
+    async def _album(
+        self, to: dict[str, Any], files: Sequence[tuple[MediaKind, str | InputFile]], caption: str
+    ) -> Sequence[Message]:
+        media = [
+            _ALBUM[kind](file, caption=None if number else caption or None, parse_mode=ParseMode.HTML)
+            for number, (kind, file) in enumerate(files)
+        ]
+        return await self._bot.send_media_group(to.pop("chat_id"), media, api_kwargs=to)
+
+    async def _file(self, attachment: Attachment) -> str | InputFile:
+        if attachment.file_id:
+            return attachment.file_id
+        return InputFile(await self._read(attachment.sha256), filename=attachment.name, attach=True)
+
+    def _to(self, target: Target, keyboard: Keys) -> dict[str, Any]:
+        reply = None
+        if target.reply_to is not None:
+            reply = {"message_id": target.reply_to, "allow_sending_without_reply": True}
+        where = {"chat_id": target.chat, "message_thread_id": target.topic}
+        return {**where, "reply_parameters": reply, "reply_markup": markup_of(keyboard)}
+
+    async def _classic(
+        self, html: str, call: Callable[[str, str | None], Awaitable[Any]], edited: MessageId | None = None
+    ) -> Outcome:
+        """HTML; or, should Telegram not be able to read it, the bare words, so that the person hears in any case."""
+        outcome = await self._outcome(call(html, ParseMode.HTML), edited)
+        if isinstance(outcome, Rejected) and UNPARSABLE in outcome.error.lower():
+            log.error("gateway.unparsable", error=outcome.error)
+            outcome = await self._outcome(call(markup.plain(html), None), edited)
+        return outcome
+
+    async def _outcome(self, call: Awaitable[Any], edited: MessageId | None = None) -> Outcome:
+        try:
+            result = await call
+        except TelegramError as error:
+            return outcome_of(self._failure(error), edited)
+        return Sent((edited,) if edited is not None else _ids(result))
+
+    async def _answer(self, call: Awaitable[Any]) -> Any:
+        try:
+            return await call
+        except TelegramError as error:
+            raise CallFailed(outcome_of(self._failure(error))) from None
+
+    def _failure(self, error: TelegramError) -> Failure:
+        return Failure(
+            kind=type(error).__name__,
+            error=mask(str(error), [self._token]),
+            cause=type(error.__cause__).__name__,
+            seconds=cast("timedelta", error.retry_after).total_seconds() if isinstance(error, RetryAfter) else None,
+            moved_to=error.new_chat_id if isinstance(error, ChatMigrated) else None,
+        )
+
+
+def _ids(result: Any) -> tuple[MessageId, ...]:
+    """The ids of what was sent, from parsed messages or raw JSON."""
+    match result:
+        case Message():
+            return (MessageId(result.message_id),)
+        case list() | tuple():
+            return tuple(number for one in result for number in _ids(one))
+        case {"message_id": int(number)}:
+            return (MessageId(number),)
+        case _:
+            return ()

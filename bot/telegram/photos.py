@@ -1,0 +1,166 @@
+"""Fetches the bytes of what people sent, checks pictures, and keeps both the original and a clean copy (design.md: Photos)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from bot.domain.draft import DraftState, Media, MediaKind
+from bot.domain.messages import Message, issue_card
+from bot.ports import MediaFolder
+from bot.services import cards, drafts, staff
+from bot.services.turn import Turn
+from bot.services.turns import Turns
+from bot.telegram.calls import CallFailed, Rejected
+from bot.telegram.patience import patiently, woken
+from bot.telegram.pictures import NotAPicture, Picture, examine
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 4
+ATTEMPTS = 6  # the store spaces them out further and further: about an hour in all
+IDLE_SECONDS = 5.0
+FALLBACK_MIME = "application/octet-stream"
+
+Download = Callable[[str], Awaitable[bytes]]
+"""The bytes of a file_id (`Gateway.download`). Raises CallFailed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Bytes that are in the media folder."""
+
+    sha256: str
+    clean_sha256: str | None
+    size: int
+    mime: str
+
+
+class Photos:
+    """The worker; `wake` it when something was reported. `told` is called when it queued messages."""
+
+    def __init__(
+        self, turns: Turns, folder: MediaFolder, download: Download, told: Callable[[], None] = lambda: None
+    ) -> None:
+        self._turns = turns
+        self._folder = folder
+        self._download = download
+        self._told = told
+        self._woken = asyncio.Event()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """There may be something to fetch."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Finish what is in hand, then let `run` return."""
+        self._stopping = True
+        self.wake()
+
+    async def run(self) -> None:
+        """Until stopped. What fails is tried again later, and at last noted as missing."""
+        while not self._stopping:
+            self._woken.clear()
+            if await self._safely() < AT_ONCE:
+                await woken(self._woken, IDLE_SECONDS)
+
+    async def step(self) -> int:
+        """Fetch what is due, a few side by side; how many were tried. Raises StoreUnavailable."""
+        async with self._turns.begin() as turn:
+            claimed = await turn.uow.evidence.claim(turn.now, AT_ONCE)
+        await asyncio.gather(*(self._fetch(media) for media in claimed))
+        return len(claimed)
+
+    async def _safely(self) -> int:
+        try:
+            return await patiently(self.step)
+        except Exception:
+            log.exception("photos.step_failed")
+            return 0
+
+    async def _fetch(self, media: Media) -> None:
+        """One file to its end: kept, missing, or left for the next attempt."""
+        try:
+            kept = await self._keep(media, await self._download(media.file_id))
+        except NotAPicture as error:
+            await self._give_up(media, str(error))
+        except (CallFailed, OSError) as error:
+            final = isinstance(error, CallFailed) and isinstance(error.outcome, Rejected)
+            log.warning("photos.failed", media=media.id, attempt=media.attempts, error=str(error))
+            if final or media.attempts >= ATTEMPTS:
+                await self._give_up(media, str(error))
+        else:
+            await self._note(media, kept)
+
+    async def _keep(self, media: Media, content: bytes) -> Kept:
+        """Write first, speak later: the row says `stored` only once the bytes are safe."""
+        picture: Picture | None = None
+        if media.is_picture:
+            picture = await asyncio.to_thread(examine, content, self._turns.policy.photo_pixels)
+        sha256 = await asyncio.to_thread(self._folder.put, content)
+        clean = await asyncio.to_thread(self._folder.put, picture.clean) if picture is not None else None
+        mime = picture.mime if picture is not None else media.mime or FALLBACK_MIME
+        return Kept(sha256, clean, len(content), mime)
+
+    async def _note(self, media: Media, kept: Kept) -> None:
+        async def write() -> None:
+            async with self._turns.begin() as turn:
+                stored = await turn.uow.evidence.stored(media.id, kept.sha256, kept.clean_sha256, kept.size, kept.mime)
+                await _show_late(turn, stored)
+
+        await patiently(write)
+        self._told()
+
+    async def _give_up(self, media: Media, error: str) -> None:
+        async def write() -> None:
+            async with self._turns.begin() as turn:
+                missing = await turn.uow.evidence.missing(media.id, error)
+                await _refresh(turn, missing)
+                await _tell_desk(turn, missing)
+
+        log.error("photos.missing", media=media.id, error=error)
+        await patiently(write)
+        self._told()
+
+
+async def _show_late(turn: Turn, media: Media) -> None:
+    """A picture sent as a document could not be shown before its clean copy was made: now those who have the card get it."""
+    if media.issue is None or media.kind is MediaKind.PHOTO or media.clean_sha256 is None:
+        return
+    for chat in await turn.uow.cards.chats_with(issue_card(media.issue)):
+        if chat != media.chat:
+            await cards.send_evidence(turn, chat, media.issue, [media])
+
+
+async def _refresh(turn: Turn, media: Media) -> None:
+    """What shows the file says what became of it."""
+    if media.issue is not None:
+        await cards.refresh(turn, media.issue)
+    elif media.draft is not None:
+        draft = await turn.uow.drafts.get(media.draft)
+        if draft.state is DraftState.OPEN:
+            await drafts.show(turn, draft)
+
+
+async def _tell_desk(turn: Turn, media: Media) -> None:
+    """Evidence that was announced will never come: the issue's clerks can ask for it again."""
+    if media.issue is None:
+        return
+    standing = await turn.uow.issues.standing(media.issue)
+    number = (await turn.uow.issues.get(media.issue)).number
+    for clerk in await staff.clerks(turn, standing):
+        if (chat := staff.chat_of(clerk)) is not None:
+            key = f"missing:{media.id}:{clerk.id}"
+            await turn.tell(Message(chat, "trouble/photo_missing", {"number": number}, key=key))
+
+
+async def read(folder: MediaFolder, sha256: str) -> bytes:
+    """The bytes kept under a SHA-256. FileNotFoundError if they aren't."""
+
+    def whole() -> bytes:
+        with folder.open(sha256) as file:
+            return file.read()
+
+    return await asyncio.to_thread(whole)

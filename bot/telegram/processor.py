@@ -1,0 +1,137 @@
+"""Inbox → handlers: pending updates in batches, one transaction each batch, a savepoint each update (design.md)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from aiogram.types import Update
+
+from bot.domain.errors import Refused
+from bot.domain.ids import ChatId, UserId
+from bot.domain.messages import Message, Priority
+from bot.domain.organisation import Person
+from bot.ports import InboxRow, StoreUnavailable
+from bot.services.turn import Turn
+from bot.services.turns import Turns
+from bot.telegram.dispatching import Ear, kind_of
+from bot.telegram.patience import patiently, woken
+
+log = structlog.get_logger(__name__)
+
+Refuse = Callable[[Turn, Update, Person | None, Refused], Awaitable[None]]
+"""Tells a person why not (`handlers.refusals.refuse`)."""
+
+BATCH = 50
+IDLE_SECONDS = 1.0  # another process may fill the same inbox without waking us
+ERROR_LENGTH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Poisoned:
+    """An update that failed, and how."""
+
+    row: InboxRow
+    error: str
+
+
+class Processor:
+    """Handles what intake stored. `wake` it after storing; it calls `told` after each commit, to wake the sender."""
+
+    def __init__(
+        self, turns: Turns, ear: Ear, refuse: Refuse, bot_id: int, told: Callable[[], None] = lambda: None
+    ) -> None:
+        self._turns = turns
+        self._ear = ear
+        self._refuse = refuse
+        self._bot_id = bot_id
+        self._told = told
+        self._woken = asyncio.Event()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """There is something in the inbox."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Finish the batch in hand, then let `run` return."""
+        self._stopping = True
+        self.wake()
+
+    async def run(self) -> None:
+        """Until stopped. A store that is away is waited for; nothing else ends it."""
+        while not self._stopping:
+            self._woken.clear()
+            if await patiently(self.step) < BATCH:
+                await woken(self._woken, IDLE_SECONDS)
+
+    async def step(self) -> int:
+        """One batch; how many updates were taken. Raises StoreUnavailable: then none was."""
+        async with self._turns.begin() as turn:
+            rows = await turn.uow.inbox.pending(self._bot_id, BATCH)
+            poisoned = [found for row in rows if (found := await self._take(turn, row)) is not None]
+            bad = {found.row.id for found in poisoned}
+            await turn.uow.inbox.done([row.id for row in rows if row.id not in bad], turn.now)
+        for found in poisoned:
+            await self._set_aside(found)
+        if rows:
+            self._told()
+        return len(rows)
+
+    async def _take(self, batch: Turn, row: InboxRow) -> Poisoned | None:
+        """Handle one update; None if that is settled, be it by a refusal."""
+        if kind_of(row.update) is None:
+            log.info("update.ignored", update=row.update_id, keys=sorted(row.update))
+            return None
+        turn = self._turns.on(batch.uow)
+        try:
+            await self._handle(turn, self._ear.parse(row.update))
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            log.exception("update.poisoned", update=row.update_id)
+            return Poisoned(row, f"{type(error).__name__}: {error}"[:ERROR_LENGTH])
+        return None
+
+    async def _handle(self, turn: Turn, update: Update) -> None:
+        try:
+            async with turn.uow.savepoint():
+                await self._ear.hear(update, turn)
+        except Refused as refused:
+            log.info("update.refused", update=update.update_id, reason=refused.reason)
+            async with turn.uow.savepoint():
+                await self._refuse(turn, update, await _sender(turn, update), refused)
+
+    async def _set_aside(self, found: Poisoned) -> None:
+        """Keep it for the office, and tell the person so."""
+        async with self._turns.begin() as turn:
+            await turn.uow.inbox.set_aside(found.row.id, found.error, turn.now)
+            for message in apologies(found.row.update):
+                await turn.tell(message)
+
+
+async def _sender(turn: Turn, update: Update) -> Person | None:
+    """Who sent it, by Telegram's numeric id."""
+    user = getattr(update.event, "from_user", None)
+    return None if user is None else await turn.uow.people.by_user(UserId(user.id))
+
+
+def apologies(update: Mapping[str, Any]) -> list[Message]:
+    """What to say about an update that could not be handled, read as carefully as one that may be malformed deserves."""
+    body = update.get(kind_of(update) or "")
+    body = body if isinstance(body, Mapping) else {}
+    said = []
+    query = body.get("id")
+    if "callback_query" in update and isinstance(query, str):
+        said.append(Message(_chat(body.get("message")), "toast/trouble", {"query": query}, Priority.TOAST))
+    elif "message" in update and _chat(body) > 0:
+        said.append(Message(_chat(body), "trouble/poisoned", {"update": update.get("update_id")}))
+    return said
+
+
+def _chat(message: Any) -> ChatId:
+    """The chat of a raw message, 0 if it can't be read."""
+    chat = message.get("chat") if isinstance(message, Mapping) else None
+    number = chat.get("id") if isinstance(chat, Mapping) else None
+    return ChatId(number if isinstance(number, int) else 0)

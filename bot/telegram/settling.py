@@ -1,0 +1,85 @@
+"""Writes down what became of a send (design.md: Outbox): one table from outcome to state."""
+
+from dataclasses import replace
+
+import structlog
+
+from bot.domain.messages import Message, OutboxState, Priority
+from bot.services.turn import Turn
+from bot.telegram.calls import Ambiguous, Blocked, Content, Migrated, Rejected, Sent
+from bot.telegram.delivery import Delivered, InParts
+from bot.telegram.planning import PART, facts_of_part
+
+log = structlog.get_logger(__name__)
+
+TRIES = 3  # of a message that may have arrived, in all
+
+
+async def settle(turn: Turn, delivered: Delivered) -> None:
+    """In the given transaction."""
+    match delivered.outcome:
+        case Sent():
+            await _sent(turn, delivered, delivered.outcome)
+        case InParts(contents):
+            await _queue_parts(turn, delivered, contents)
+        case Ambiguous(error):
+            await _ambiguous(turn, delivered, error)
+        case Blocked(error):
+            await _dead(turn, delivered, error)
+            await turn.uow.chats.gone(delivered.row.message.chat, error)
+        case Rejected(error):
+            await _dead(turn, delivered, error)
+        case Migrated(to):
+            await turn.uow.chats.migrate(delivered.row.message.chat, to)
+            await _again(turn, delivered, "migrated")
+        case _:  # definitely not sent, for a reason that passes
+            await _again(turn, delivered, type(delivered.outcome).__name__)
+
+
+def is_toast(message: Message) -> bool:
+    """An answer to a press: first in line, outside the chat's limits, worthless after ten seconds."""
+    return message.priority is Priority.TOAST
+
+
+async def _sent(turn: Turn, delivered: Delivered, sent: Sent) -> None:
+    message, first = delivered.row.message, next(iter(sent.messages), None)
+    await turn.uow.outbox.settle(delivered.row.id, OutboxState.SENT, turn.now, message=first)
+    if message.card is None or delivered.edited or first is None:
+        return
+    if await turn.uow.cards.card_at(message.chat, first) is None:
+        # unless somebody was so quick to press it that it shows something else already
+        await turn.uow.cards.put(message.chat, message.card, first)
+
+
+async def _queue_parts(turn: Turn, delivered: Delivered, contents: tuple[Content, ...]) -> None:
+    """Each part a row: a crash between two of them sends none twice. The keys keep that true of this step, too."""
+    row = delivered.row
+    for number, content in enumerate(contents):
+        part = replace(
+            row.message,
+            kind=PART,
+            facts=facts_of_part(content),
+            key=f"part:{row.id}:{number}",
+            reply_to=None if number else row.message.reply_to,
+        )
+        await turn.tell(part)
+    await turn.uow.outbox.settle(row.id, OutboxState.SENT, turn.now)
+
+
+async def _ambiguous(turn: Turn, delivered: Delivered, error: str) -> None:
+    """Edits are idempotent and go again; a toast is not worth it; anything else is tried three times, then listed."""
+    spent = is_toast(delivered.row.message) or delivered.row.attempts + 1 >= TRIES
+    if spent and not delivered.edited:
+        log.warning("outbox.unknown", row=delivered.row.id, error=error)
+        await turn.uow.outbox.settle(delivered.row.id, OutboxState.UNKNOWN, turn.now, error=error)
+    else:
+        await turn.uow.outbox.settle(delivered.row.id, OutboxState.PENDING, turn.now, error=error)
+
+
+async def _dead(turn: Turn, delivered: Delivered, error: str) -> None:
+    log.warning("outbox.dead", row=delivered.row.id, kind=delivered.row.message.kind, error=error)
+    await turn.uow.outbox.settle(delivered.row.id, OutboxState.DEAD, turn.now, error=error)
+
+
+async def _again(turn: Turn, delivered: Delivered, why: str) -> None:
+    await turn.uow.outbox.settle(delivered.row.id, OutboxState.PENDING, turn.now, error=why, counted=False)

@@ -1,0 +1,108 @@
+"""The clerk's desk: /desk, the choosers on a card, and the steps before a unit has the case."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from aiogram import BaseMiddleware, F, Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message, TelegramObject
+
+from bot.domain.ids import IssueId, PersonId, UnitCode
+from bot.domain.issue import Category, Kind, Level
+from bot.domain.organisation import Person
+from bot.services import assigning, cards, desk
+from bot.services.turn import Turn
+from bot.telegram.buttons import OfIssue
+from handlers import dates, reasons
+from handlers.presses import answer, chat_of, message_of
+
+Setter = Callable[[Turn, Person, IssueId, str], Awaitable[object]]
+SET: Mapping[str, Setter] = {  # a chooser's press → what it sets
+    "categorise": lambda turn, person, issue, value: desk.categorise(turn, person, issue, Category(value)),
+    "rank": lambda turn, person, issue, value: desk.rank(turn, person, issue, Level(value)),
+    "classify": lambda turn, person, issue, value: desk.classify(turn, person, issue, Kind(value)),
+    "name_unit": lambda turn, person, issue, value: desk.name_unit(turn, person, issue, UnitCode(value)),
+    "hand_over": lambda turn, person, issue, value: assigning.hand_over(turn, person, issue, PersonId(int(value))),
+}
+STEPS = {"register": desk.register, "undo": assigning.undo}
+
+
+def build() -> Router:
+    """The desk's own, then the questions it asks."""
+    router = Router(name="desk")
+    router.callback_query.middleware(Adopt())
+    router.message(Command("desk", ignore_case=True))(queue)
+    router.callback_query(OfIssue.filter(F.do == "menu"))(menu)
+    router.callback_query(OfIssue.filter(F.do == "photos"))(photos)
+    router.callback_query(OfIssue.filter(F.do == "next"))(next_case)
+    router.callback_query(OfIssue.filter(F.do == "assign"))(assign)
+    router.callback_query(OfIssue.filter(F.do.in_(STEPS)))(step)
+    router.callback_query(OfIssue.filter(F.do.in_(SET) & (F.arg != "")))(choose)
+    router.include_routers(reasons.build(), dates.build())
+    return router
+
+
+class Adopt(BaseMiddleware):
+    """A pressed card that we lost track of, an older one of the issue, is the issue's card in this chat from now on."""
+
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
+        pressed = data.get("callback_data")
+        if isinstance(event, CallbackQuery) and isinstance(pressed, OfIssue):
+            await cards.shown_at(data["turn"], chat_of(event), message_of(event), IssueId(pressed.issue))
+        return await handler(event, data)
+
+
+async def queue(message: Message, turn: Turn, person: Person) -> None:
+    """What waits, one case at a time."""
+    await desk.open_queue(turn, person)
+
+
+async def menu(query: CallbackQuery, callback_data: OfIssue, turn: Turn, person: Person) -> None:
+    """Open a chooser in place ('unit.1': its second page), or close it ('')."""
+    name, _, page = callback_data.arg.partition(".")
+    facts = {"menu": name, "page": int(page) if page.isdecimal() else 0} if name else {}
+    await cards.open_menu(turn, person, chat_of(query), message_of(query), IssueId(callback_data.issue), **facts)
+    await answer(turn, query)
+
+
+async def photos(query: CallbackQuery, callback_data: OfIssue, turn: Turn, person: Person) -> None:
+    """All evidence, below."""
+    count = await cards.photos(turn, person, chat_of(query), IssueId(callback_data.issue))
+    await answer(turn, query, "desk_photos", count=count)
+
+
+async def next_case(query: CallbackQuery, callback_data: OfIssue, turn: Turn, person: Person) -> None:
+    """The same message shows the next case."""
+    issue = IssueId(callback_data.issue)
+    following = await desk.next_case(turn, person, chat_of(query), message_of(query), issue)
+    await answer(turn, query, "quiet" if following else "desk_last")
+
+
+async def step(query: CallbackQuery, callback_data: OfIssue, turn: Turn, person: Person) -> None:
+    """One press, one step."""
+    await STEPS[callback_data.do](turn, person, IssueId(callback_data.issue))
+    await answer(turn, query, "desk_done", what=callback_data.do)
+
+
+async def choose(query: CallbackQuery, callback_data: OfIssue, turn: Turn, person: Person) -> None:
+    """A value from a chooser."""
+    await SET[callback_data.do](turn, person, IssueId(callback_data.issue), callback_data.arg)
+    await answer(turn, query, "desk_done", what=callback_data.do)
+
+
+async def assign(query: CallbackQuery, callback_data: OfIssue, turn: Turn, person: Person) -> None:
+    """Give it to a person; on the way the unit ('u.CODE') and the person ('p.ID') are asked for where they are open."""
+    issue = IssueId(callback_data.issue)
+    what, _, value = callback_data.arg.partition(".")
+    if what == "u":
+        await desk.name_unit(turn, person, issue, UnitCode(value))
+    open_menu = await assigning.assign(turn, person, issue, PersonId(int(value)) if what == "p" else None)
+    if not open_menu:
+        return await answer(turn, query, "desk_done", what=callback_data.do)
+    await cards.open_menu(turn, person, chat_of(query), message_of(query), issue, menu=open_menu)
+    return await answer(turn, query)

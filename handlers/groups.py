@@ -1,0 +1,55 @@
+"""Groups: the bot is added or removed; /subscribe and /unsubscribe."""
+
+from aiogram import Bot, F, Router
+from aiogram.enums import ChatMemberStatus, ChatType
+from aiogram.filters import Command, CommandObject
+from aiogram.types import ChatMemberRestricted, ChatMemberUpdated, Message
+
+from bot.domain.ids import ChatId
+from bot.domain.organisation import Person
+from bot.services import groups
+from bot.services.turn import Turn
+
+_GROUPS = F.chat.type.in_({ChatType.GROUP, ChatType.SUPERGROUP})
+_OUT = {ChatMemberStatus.LEFT, ChatMemberStatus.KICKED}
+
+
+def build() -> Router:
+    """Private chats and channels are not this room's."""
+    router = Router(name="groups")
+    router.my_chat_member(_GROUPS)(membership)
+    router.message(Command("subscribe", ignore_case=True), _GROUPS)(subscribe)
+    router.message(Command("unsubscribe", ignore_case=True), _GROUPS)(unsubscribe)
+    return router
+
+
+async def membership(event: ChatMemberUpdated, turn: Turn, bot: Bot) -> None:
+    """Added: say what is seen here. Removed: forget the group's digest. A change of rights alone asks for nothing."""
+    chat, before, after = ChatId(event.chat.id), event.old_chat_member, event.new_chat_member
+    if after.status in _OUT:
+        await groups.left(turn, chat)
+    elif before.status in _OUT:
+        sees_all = after.status == ChatMemberStatus.ADMINISTRATOR or await _hears_all(bot)
+        mute = isinstance(after, ChatMemberRestricted) and not after.can_send_messages
+        title = event.chat.title or ""
+        await groups.joined(turn, chat, event.chat.type, title, sees_all=sees_all, may_write=not mute)
+
+
+async def _hears_all(bot: Bot) -> bool:
+    """Privacy mode is off (getMe: can_read_all_group_messages)."""
+    return bool((await bot.me()).can_read_all_group_messages)
+
+
+async def subscribe(message: Message, command: CommandObject, turn: Turn, person: Person) -> None:
+    """Into the topic where it is posted."""
+    await groups.subscribe(turn, person, ChatId(message.chat.id), topic_of(message), command.args or "")
+
+
+async def unsubscribe(message: Message, turn: Turn, person: Person) -> None:
+    """The whole group."""
+    await groups.unsubscribe(turn, person, ChatId(message.chat.id), topic_of(message))
+
+
+def topic_of(message: Message) -> int | None:
+    """The forum topic a message stands in; replies in plain groups have a thread id too, which is none."""
+    return message.message_thread_id if message.is_topic_message else None

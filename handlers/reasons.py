@@ -1,0 +1,81 @@
+"""Reject, return, dispute, reopen: each needs its reason, pressed or written; photos may come along."""
+
+from functools import cache
+
+from aiogram import F, Router
+from aiogram.enums import ChatType
+from aiogram.filters import StateFilter
+from aiogram.fsm.context import FSMContext
+from aiogram.types import CallbackQuery, Message
+
+from bot.domain.errors import ReasonNeeded
+from bot.domain.history import Action
+from bot.domain.ids import IssueId
+from bot.domain.organisation import Person
+from bot.services import reasons
+from bot.services.turn import Turn
+from bot.telegram.buttons import OfIssue
+from bot.telegram.keyboards.issue import REASONS
+from handlers.dialogs import Asking, awaited, leave_if
+from handlers.hearing import incoming_of
+from handlers.presses import answer
+from templates.catalogues import Catalogue
+
+_STEPS = frozenset(action.value for action in reasons.STEPS)
+
+
+def build() -> Router:
+    """The presses, then the answers."""
+    router = Router(name="reasons")
+    private = F.chat.type == ChatType.PRIVATE
+    router.callback_query(OfIssue.filter(F.do.in_(_STEPS) & (F.arg == "")))(ask)
+    router.callback_query(OfIssue.filter(F.do.in_(_STEPS)))(press)
+    router.callback_query(OfIssue.filter((F.do == "leave") & F.arg.in_(_STEPS)))(leave)
+    router.message(private, StateFilter(Asking.reason))(write)
+    return router
+
+
+async def ask(query: CallbackQuery, callback_data: OfIssue, turn: Turn, person: Person, state: FSMContext) -> None:
+    """Why? The next message is the answer."""
+    await reasons.ask(turn, person, Action(callback_data.do), IssueId(callback_data.issue))
+    await state.set_state(Asking.reason)
+    await state.set_data({"issue": callback_data.issue, "move": callback_data.do})
+    await answer(turn, query, "desk_asked")
+
+
+async def press(query: CallbackQuery, callback_data: OfIssue, turn: Turn, person: Person, state: FSMContext) -> None:
+    """One of the usual reasons."""
+    words = _usual(callback_data, turn.policy.language)
+    await reasons.give(turn, person, Action(callback_data.do), IssueId(callback_data.issue), words)
+    await leave_if(state, Asking.reason)
+    await answer(turn, query, "desk_done", what=callback_data.do)
+
+
+async def write(message: Message, turn: Turn, person: Person, state: FSMContext) -> None:
+    """A reason in one's own words, perhaps with a photo."""
+    data = await state.get_data()
+    action, sent = Action(data["move"]), incoming_of(message)
+    if sent is None:
+        raise ReasonNeeded(move=action.value)
+    async with awaited(turn, message, state):
+        if await reasons.take(turn, person, action, IssueId(data["issue"]), sent):
+            await state.clear()
+
+
+async def leave(query: CallbackQuery, callback_data: OfIssue, turn: Turn, person: Person, state: FSMContext) -> None:
+    """Not after all."""
+    await leave_if(state, Asking.reason)
+    await reasons.leave(turn, person, Action(callback_data.arg), IssueId(callback_data.issue))
+    await answer(turn, query)
+
+
+def _usual(pressed: OfIssue, language: str) -> str:
+    """The pressed reason in the office's language, which the ledger is kept in; '' for a button we don't have."""
+    usual = REASONS[pressed.do]
+    known = pressed.arg.isdecimal() and int(pressed.arg) < len(usual)
+    return _catalogue(language).gettext(usual[int(pressed.arg)]) if known else ""
+
+
+@cache
+def _catalogue(language: str) -> Catalogue:
+    return Catalogue.load(language)

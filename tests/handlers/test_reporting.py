@@ -1,0 +1,247 @@
+"""A report from a site: two actions after the card, and everything that may come between and after."""
+
+import pytest
+
+from tests.builders import City
+from tests.fakes import FakeStore
+from tests.handlers.driver import World
+from tests.handlers.phone import Phone
+
+
+async def report(worker: Phone, text: str = "施工电源还没接通", *, project: str = "card-P002") -> int:
+    """Scan, send, submit; the id of the message that was the draft's card."""
+    await worker.opens(f"c_{project}")
+    await worker.sends_photo(caption=text)
+    card = worker.last().id
+    await worker.presses("提交")
+    return card
+
+
+async def test_a_report_takes_two_actions_after_the_card(worker: Phone) -> None:
+    """Photo with caption, 提交: the draft's card becomes the issue's in place, first line state and number."""
+    card = await report(worker)
+    shown = worker.room.shown[card].text
+    assert shown.splitlines()[0] == "已上报 XM-2026-0001"
+    assert "施工电源还没接通" in shown
+    assert "XM-2026-0001" in (worker.toast.text if worker.toast else "")
+
+
+async def test_the_draft_card_says_what_it_holds(worker: Phone) -> None:
+    """Project, guessed category, level, count of photos, the words; and the five buttons."""
+    await worker.opens("c_card-P002")
+    await worker.sends_album(3, caption="工地停电三天")
+    screen = worker.last().text
+    for part in ("POCT产业园A地块", "电力", "照片：3 张", "工地停电三天"):
+        assert part in screen
+    assert [text.split()[-1] for text in worker.buttons] == ["提交", "项目", "类别", "等级", "取消"]
+
+
+async def test_english_has_its_words(worker: Phone) -> None:
+    """The same card for who speaks English."""
+    await worker.sends("/language")
+    await worker.presses("English")
+    await worker.opens("c_card-P002")
+    await worker.sends_photo(caption="no power")
+    assert [text.split()[-1] for text in worker.buttons] == ["Submit", "Project", "Category", "Level", "Cancel"]
+    await worker.presses("Submit")
+    assert worker.last().text.splitlines()[0] == "Reported XM-2026-0001"
+
+
+async def test_pressing_submit_twice_files_once(worker: Phone, store: FakeStore) -> None:
+    """The second press hears the number."""
+    await report(worker)
+    await worker.presses_again()
+    assert len(store.tables.issues) == 1
+    assert worker.toast is not None
+    assert "XM-2026-0001" in worker.toast.text
+    assert worker.toast.alert
+
+
+async def test_without_a_project_submit_asks_and_picking_files(worker: Phone) -> None:
+    """One touch more, no wall of questions."""
+    await worker.sends("停电")
+    card = worker.last().id
+    await worker.presses("提交")
+    assert "哪个项目" in worker.last().text
+    await worker.presses("POCT产业园B地块")
+    assert worker.room.shown[card].text.splitlines()[0] == "已上报 XM-2026-0001"
+
+
+async def test_a_project_is_searched_by_typing(worker: Phone, store: FakeStore) -> None:
+    """What is typed at the open chooser is a search, not part of the report."""
+    await worker.sends("停电")
+    await worker.presses("项目")
+    await worker.sends("同翔")
+    assert [b for b in worker.buttons if "返回" not in b] == ["同翔高新城E项目"]
+    await worker.sends("没有这个")
+    assert "没有找到" in worker.last().text
+    await worker.sends("同翔")
+    await worker.presses("同翔高新城E项目")
+    assert "项目：同翔高新城E项目" in worker.last().text
+    await worker.presses("提交")
+    assert store.issue("XM-2026-0001").description == "停电"
+
+
+async def test_a_long_text_at_the_chooser_is_part_of_the_report(worker: Phone) -> None:
+    """Nobody types a project's name in forty characters: words are never lost."""
+    await worker.sends("停电")
+    await worker.presses("提交")
+    await worker.sends(
+        "三号塔吊的施工电源一直没有接通，已经影响了主体结构施工，请尽快协调供电公司到现场处理，谢谢大家。"
+    )
+    assert "请尽快协调" in worker.last().text
+    assert "哪个项目" in worker.last().text
+
+
+async def test_category_and_level_are_one_press_away(worker: Phone) -> None:
+    """Choosers open and close in place."""
+    await worker.sends("停电")
+    card = worker.last().id
+    await worker.presses("类别")
+    await worker.presses("验收")
+    assert "类别：验收" in worker.last().text
+    await worker.presses("等级")
+    await worker.presses("A")
+    assert "等级：A" in worker.last().text
+    await worker.presses("等级")
+    await worker.presses("返回")
+    assert "提交" in worker.buttons[0]
+    assert worker.last().id == card
+
+
+async def test_late_siblings_of_an_album_join_the_filed_issue(worker: Phone, store: FakeStore) -> None:
+    """However late: added, said once, no new draft."""
+    await worker.opens("c_card-P002")
+    await worker.sends_photo(caption="停电", group="g")
+    await worker.presses("提交")
+    await worker.sends_photo(group="g")
+    assert "已补充到 XM-2026-0001" in worker.heard
+    await worker.sends_photo(group="g")
+    assert worker.screen().count("已补充到 XM-2026-0001") == 1
+    assert "共有材料 3 份" in worker.screen()
+    assert len(store.tables.drafts) == 1
+
+
+async def test_a_reply_to_the_card_is_added(worker: Phone) -> None:
+    """Photo or text; the answer says where it went."""
+    card = await report(worker)
+    await worker.sends("还有五号塔吊", reply_to=card)
+    assert "已补充到 XM-2026-0001" in worker.heard
+    await worker.sends_photo(reply_to=worker.last().id)
+    assert "已补充到 XM-2026-0001" in worker.heard
+
+
+async def test_another_photo_begins_a_draft_that_offers_the_last_issue(worker: Phone, store: FakeStore) -> None:
+    """补充到 XM-…: one press, and the draft is part of it."""
+    await report(worker)
+    await worker.sends_photo(caption="又一张")
+    await worker.presses("补充到 XM-2026-0001")
+    assert "已归入 XM-2026-0001" in worker.last().text
+    assert len(store.tables.issues) == 1
+
+
+async def test_editing_a_message_changes_the_draft_then_remarks(worker: Phone) -> None:
+    """Before filing the card follows; after, the original is kept."""
+    await worker.opens("c_card-P002")
+    text = await worker.sends("三号塔吊停电")
+    await worker.edits(text, "五号塔吊停电")
+    assert "五号塔吊停电" in worker.last().text
+    await worker.presses("提交")
+    await worker.edits(text, "六号塔吊停电")
+    assert "原文保留" in worker.heard
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"voice": {"file_id": "v", "file_unique_id": "v", "duration": 2}},
+        {"video_note": {"file_id": "n", "file_unique_id": "n", "duration": 2, "length": 240}},
+        {"audio": {"file_id": "a", "file_unique_id": "a", "duration": 2}},
+        {
+            "animation": {"file_id": "g", "file_unique_id": "g", "duration": 2, "width": 9, "height": 9},
+            "document": {"file_id": "g", "file_unique_id": "g"},
+        },
+        {"document": {"file_id": "d", "file_unique_id": "d", "file_name": "../../x", "mime_type": "image/png"}},
+    ],
+)
+async def test_every_kind_of_file_begins_a_draft(worker: Phone, store: FakeStore, body: dict[str, object]) -> None:
+    """One piece of evidence each; an animation is not counted as a document too."""
+    await worker.sends_raw(body)
+    assert "提交" in worker.buttons[0]
+    assert len(store.tables.media) == 1
+
+
+async def test_places_and_contacts_are_taken(worker: Phone) -> None:
+    """A place on the card, a contact as a line of the text."""
+    await worker.sends_place()
+    assert "24.48000, 118.09000" in worker.last().text
+    venue = {"location": {"latitude": 24.5, "longitude": 118.1}, "title": "3号楼", "address": "环岛路"}
+    await worker.sends_raw({"venue": venue, "location": venue["location"]})
+    assert "3号楼 环岛路" in worker.last().text
+    await worker.sends_raw({"contact": {"phone_number": "+8613800000000", "first_name": "王", "last_name": "工"}})
+    assert "王 工 +8613800000000" in worker.last().text
+
+
+async def test_a_place_alone_is_not_filed(worker: Phone) -> None:
+    """An alert says what is missing; the place stays."""
+    await worker.opens("c_card-P002")
+    await worker.sends_place()
+    await worker.presses("提交")
+    assert worker.toast is not None
+    assert worker.toast.alert
+    assert "先发一张照片" in worker.toast.text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"dice": {"emoji": "🎲", "value": 3}},
+        {
+            "sticker": {
+                "file_id": "s",
+                "file_unique_id": "s",
+                "type": "regular",
+                "width": 9,
+                "height": 9,
+                "is_animated": False,
+                "is_video": False,
+            }
+        },
+    ],
+)
+async def test_what_no_report_can_hold_is_answered(worker: Phone, body: dict[str, object]) -> None:
+    """With what the bot takes instead."""
+    await worker.sends_raw(body)
+    assert "照片、文字、语音" in worker.heard
+
+
+async def test_a_file_too_big_is_refused_and_the_rest_kept(worker: Phone) -> None:
+    """The limit, the advice, and the caption on the card."""
+    await worker.sends_video(caption="停电录像", size=30_000_000)
+    assert "20 MB" in worker.heard
+    assert "停电录像" in worker.last().text
+
+
+async def test_a_guest_reports_through_a_card_and_sees_only_their_own(stranger: Phone, store: FakeStore) -> None:
+    """Marked for the clerk; another project is out of reach."""
+    await report(stranger)
+    assert store.issue("XM-2026-0001").unverified_reporter
+    await stranger.sends("/my")
+    assert "XM-2026-0001" in stranger.heard
+    await stranger.sends("停水")
+    await stranger.presses("项目")
+    assert [b for b in stranger.buttons if "返回" not in b] == ["POCT产业园A地块"]
+
+
+async def test_service_messages_are_left_alone(worker: Phone) -> None:
+    """Nobody asked anything."""
+    await worker.sends_raw({"message_auto_delete_timer_changed": {"message_auto_delete_time": 5}})
+    assert worker.heard == ""
+
+
+async def test_a_draft_survives_other_conversations(worker: Phone, world: World, city: City) -> None:
+    """Commands in between don't close it."""
+    await worker.sends("停电")
+    await worker.sends("/my")
+    await worker.sends("在三号楼")
+    assert "停电\n在三号楼" in worker.screen()

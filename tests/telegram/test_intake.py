@@ -1,0 +1,97 @@
+"""Intake: nothing is confirmed to Telegram before it is committed here."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from bot.services.turns import Turns
+from bot.telegram import intake as module
+from bot.telegram.intake import Intake, TokenRejected
+from tests.fakes import FakeStore
+from tests.telegram.server import TOKEN, Answer, BotApi, bad, ok, serving
+
+BOT = 4200
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[BotApi]:
+    async with serving() as found:
+        found.always = lambda method: ok([])
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses of a test's length."""
+    monkeypatch.setattr(module, "PAUSES", (0.01,))
+    monkeypatch.setattr(module, "CONFLICT_PAUSE", 0.01)
+    monkeypatch.setattr(module, "SLACK_SECONDS", 0.5)
+
+
+def update(number: int) -> dict[str, Any]:
+    """Of a kind no library knows yet: intake does not mind."""
+    return {"update_id": number, "telepathy": {"words": f"{number}"}}
+
+
+async def listen(turns: Turns, api: BotApi, *answers: Answer, until: int) -> None:
+    """Poll through the answers until something was stored so many times."""
+    api.answers["getUpdates"] = list(answers)
+    enough = asyncio.Semaphore(0)
+    intake = Intake(turns, TOKEN, api.url, enough.release, poll_seconds=0)
+    running = asyncio.create_task(intake.run())
+    async with asyncio.timeout(5):
+        for _ in range(until):
+            await enough.acquire()
+        for _ in range(len(answers) + 1):  # the request after the last answer confirms it
+            await api.requests.acquire()
+        intake.stop()
+        await running
+
+
+async def stored(store: FakeStore) -> list[int]:
+    async with store.read() as uow:
+        return [row.update_id for row in await uow.inbox.pending(BOT, 100)]
+
+
+async def test_updates_are_stored_raw_and_then_confirmed(turns: Turns, store: FakeStore, api: BotApi) -> None:
+    """The offset moves only with what was committed; every kind of update is asked for."""
+    await listen(turns, api, ok([update(7), update(8)]), ok([update(9)]), until=2)
+    assert await stored(store) == [7, 8, 9]
+    offsets = [asked.get("offset") for asked in api.told("getUpdates")]
+    assert offsets[:3] == [None, 9, 10]
+    assert {"message", "callback_query", "my_chat_member", "message_reaction"} <= set(
+        api.told("getUpdates")[0]["allowed_updates"]
+    )
+
+
+async def test_what_comes_twice_is_stored_once(turns: Turns, store: FakeStore, api: BotApi) -> None:
+    """Telegram repeats what was not confirmed."""
+    await listen(turns, api, ok([update(7)]), ok([update(7), update(8)]), until=2)
+    assert await stored(store) == [7, 8]
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        bad(409, "Conflict: terminated by other getUpdates request"),
+        bad(500, "Internal Server Error"),
+        bad(429, "Too Many Requests", retry_after=1),
+        "html",
+        "cut",
+    ],
+    ids=["conflict", "500", "429", "proxy page", "cut"],
+)
+async def test_trouble_is_waited_out(turns: Turns, store: FakeStore, api: BotApi, trouble: Answer) -> None:
+    """Whatever the server or the network do, we ask again."""
+    await listen(turns, api, trouble, ok([update(7)]), until=1)
+    assert await stored(store) == [7]
+
+
+async def test_a_rejected_token_is_said_clearly(turns: Turns, api: BotApi) -> None:
+    """Asking again would not help; the sentence holds no token."""
+    api.answers["getUpdates"] = [bad(401, "Unauthorized")]
+    with pytest.raises(TokenRejected) as rejected:
+        await Intake(turns, TOKEN, api.url, poll_seconds=0).run()
+    assert TOKEN not in str(rejected.value)

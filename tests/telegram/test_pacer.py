@@ -1,0 +1,147 @@
+"""The pacer against a server that enforces Telegram's limits to the letter."""
+
+from collections import defaultdict, deque
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.telegram.pacer import Candidate, Limits, Pacer
+
+
+class Server:
+    """Counts violations: 30 in any second, 1 per chat and second, 20 per group and minute."""
+
+    def __init__(self) -> None:
+        self.all: deque[float] = deque()
+        self.chats: defaultdict[int, deque[float]] = defaultdict(deque)
+        self.sent: list[tuple[float, Candidate]] = []
+
+    def receive(self, candidate: Candidate, now: float) -> None:
+        self.sent.append((now, candidate))
+        self._within(self.all, now, 30, 1.0)
+        if candidate.toast:
+            return
+        if candidate.chat < 0:
+            self._within(self.chats[candidate.chat], now, 20, 60.0)
+        gaps = [at for at, other in self.sent[:-1] if other.chat == candidate.chat and not other.toast]
+        assert not gaps or now - gaps[-1] >= 1.0
+
+    def _within(self, log: deque[float], now: float, limit: int, window: float) -> None:
+        while log and log[0] <= now - window:
+            log.popleft()
+        log.append(now)
+        assert len(log) <= limit
+
+
+def drain(rows: list[Candidate], pacer: Pacer, server: Server, start: float = 100.0, step: float = 0.0) -> float:
+    """Send everything, looking again when the pacer says (at least `step` later); returns the seconds it took."""
+    now, waiting = start, list(rows)
+    while waiting:
+        choice = pacer.choose(waiting, now)
+        by_row = {candidate.row: candidate for candidate in waiting}
+        for row in choice.go:
+            server.receive(by_row.pop(row), now)
+        waiting = list(by_row.values())
+        if waiting:
+            assert choice.again is not None
+            assert choice.again > now
+            now = max(choice.again, now + step)
+    return now - start
+
+
+CHATS = st.integers(-3, 12).filter(bool)
+ROWS = st.lists(st.tuples(CHATS, st.booleans()), max_size=120)
+
+
+@given(ROWS, st.sampled_from([0.0, 0.05, 0.7]))
+@settings(max_examples=60)
+def test_no_load_breaks_a_limit(load: list[tuple[int, bool]], step: float) -> None:
+    """Whatever waits and however late we look: the server never has to refuse, and everything is sent."""
+    rows = [Candidate(number, chat, toast) for number, (chat, toast) in enumerate(load)]
+    server = Server()
+    drain(rows, Pacer(), server, step=step)
+    assert len(server.sent) == len(rows)
+
+
+@given(ROWS)
+def test_a_chat_hears_things_in_order(load: list[tuple[int, bool]]) -> None:
+    """Rows of one chat leave in the order they were offered."""
+    rows = [Candidate(number, chat, toast) for number, (chat, toast) in enumerate(load)]
+    server = Server()
+    drain(rows, Pacer(), server)
+    for chat in {row.chat for row in rows}:
+        said = [sent.row for _, sent in server.sent if sent.chat == chat and not sent.toast]
+        assert said == sorted(said)
+
+
+def test_many_chats_get_the_whole_rate() -> None:
+    """At least 99 % of 30 a second, with the loop looking only every 50 ms."""
+    rows = [Candidate(number, number + 1) for number in range(3000)]
+    assert drain(rows, Pacer(), Server(), step=0.05) <= 3000 / 30 / 0.99
+
+
+def test_one_chat_and_one_group_get_theirs() -> None:
+    """At least 99 % of one a second, and of 20 a minute."""
+    assert drain([Candidate(number, 7) for number in range(300)], Pacer(), Server()) <= 299 / 0.99
+    assert drain([Candidate(number, -7) for number in range(200)], Pacer(), Server()) <= 9 * 60 / 0.99 + 20
+
+
+def test_a_busy_group_delays_nobody_else() -> None:
+    """A group's hundred messages wait among themselves; a person's answer behind them goes at once."""
+    rows = [Candidate(number, -1) for number in range(100)] + [Candidate(100, 5)]
+    assert Pacer().choose(rows, 0.0).go == (0, 100)
+
+
+def test_earlier_candidates_take_the_free_slots() -> None:
+    """Answers come first in the list of candidates and so overtake digests; the burst is spent on them."""
+    rows = [Candidate(number, number + 1) for number in range(10)]
+    choice = Pacer().choose(rows, 0.0)
+    assert choice.go == (0, 1, 2, 3, 4)
+    assert choice.again is not None
+    assert choice.again <= 1 / 30 + 1e-6
+
+
+def test_toasts_are_outside_the_chats_limit() -> None:
+    """A press is answered even right after a message into the same chat."""
+    assert Pacer().choose([Candidate(1, 7), Candidate(2, 7, toast=True), Candidate(3, 7)], 0.0).go == (1, 2)
+
+
+def test_a_refused_chat_waits_as_told_and_alone() -> None:
+    """RetryAfter of one chat holds that chat only."""
+    pacer = Pacer()
+    pacer.refused(7, 30, 0.0)
+    rows = [Candidate(1, 7), Candidate(2, 8)]
+    choice = pacer.choose(rows, 0.0)
+    assert choice.go == (2,)
+    assert choice.again == 30.0
+    assert pacer.choose(rows[:1], 30.0).go == (1,)
+
+
+def test_two_refused_chats_mean_everybody() -> None:
+    """Two chats told to wait at nearly the same time: the limit reached is the bot's, and all wait."""
+    pacer = Pacer()
+    pacer.refused(7, 5, 0.0)
+    pacer.refused(8, 9, 0.5)
+    assert pacer.choose([Candidate(1, 9), Candidate(2, 9, toast=True)], 1.0).go == ()
+    pacer = Pacer()
+    pacer.refused(None, 5, 0.0)
+    assert pacer.choose([Candidate(1, 9)], 4.9).go == ()
+
+
+def test_a_slow_call_begins_the_gap_when_it_lands() -> None:
+    """A call that took long may have arrived late: the next into that chat keeps its distance from the answer."""
+    pacer = Pacer(Limits(chat_gap=1.0))
+    pacer.choose([Candidate(1, 7)], 0.0)
+    pacer.landed(7, 0.8)
+    assert pacer.choose([Candidate(2, 7)], 1.5).go == ()
+    assert pacer.choose([Candidate(2, 7)], 1.8).go == (2,)
+
+
+def test_idle_chats_are_forgotten() -> None:
+    """Memory holds only what a limit still needs."""
+    pacer = Pacer()
+    pacer.choose([Candidate(1, 7), Candidate(2, -8)], 0.0)
+    pacer.forget_idle(30.0)
+    assert pacer.known() == [7, -8]
+    pacer.forget_idle(61.0)
+    assert pacer.known() == []

@@ -1,0 +1,146 @@
+"""Fetching what people sent: checked, kept with a clean copy, or said to be missing."""
+
+import hashlib
+import io
+from typing import Any, BinaryIO
+
+import pytest
+from PIL import Image
+
+from bot.domain.draft import IncomingMedia, Media, MediaKind, MediaState
+from bot.domain.ids import ChatId, MessageId
+from bot.domain.messages import issue_card
+from bot.services.turns import Turns
+from bot.telegram.calls import Ambiguous, CallFailed, Rejected
+from bot.telegram.photos import ATTEMPTS, Photos, read
+from bot.telegram.pictures import NotAPicture, examine
+from tests.builders import City, a_city, filed
+from tests.fakes import FakeClock, FakeStore
+
+
+class Folder:
+    """A media folder in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def put(self, source: bytes) -> str:
+        sha256 = hashlib.sha256(source).hexdigest()
+        self.kept[sha256] = source
+        return sha256
+
+    def open(self, sha256: str) -> BinaryIO:
+        if sha256 not in self.kept:
+            raise FileNotFoundError(sha256)
+        return io.BytesIO(self.kept[sha256])
+
+
+def a_picture(kind: str = "JPEG", size: tuple[int, int] = (40, 30), *, turned: bool = False) -> bytes:
+    exif = Image.Exif()
+    exif[0x010F] = "a camera with a serial number"
+    if turned:
+        exif[0x0112] = 6
+    out = io.BytesIO()
+    Image.new("RGB", size, "red").save(out, kind, exif=exif)
+    return out.getvalue()
+
+
+class Bench:
+    """A worker, and what Telegram would give for a file_id: bytes or an exception."""
+
+    def __init__(self, turns: Turns, store: FakeStore, clock: FakeClock) -> None:
+        self.turns, self.store, self.clock = turns, store, clock
+        self.folder = Folder()
+        self.files: dict[str, bytes | Exception] = {}
+        self.photos = Photos(turns, self.folder, self.download)
+
+    async def download(self, file_id: str) -> bytes:
+        found = self.files[file_id]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    async def arrives(self, content: bytes | Exception, kind: MediaKind = MediaKind.PHOTO, **more: Any) -> Media:
+        """A file with this content, belonging to a filed issue whose card the clerk and the reporter have."""
+        number = f"file-{len(self.files)}"
+        self.files[number] = content
+        async with self.store.begin() as uow:
+            city: City = await a_city(uow)
+            issue = await filed(uow)
+            for chat in (1001, 4001):
+                await uow.cards.put(ChatId(chat), issue_card(issue.id), MessageId(1))
+            incoming = IncomingMedia(kind, number, f"unique-{number}", **more)
+            author, chat = city.reporter.id, ChatId(4001)
+            return await uow.evidence.add(incoming, author, chat, MessageId(5), self.clock.now(), issue=issue.id)
+
+    async def after(self, media: Media) -> Media:
+        async with self.store.read() as uow:
+            return (await uow.evidence.many([media.id]))[0]
+
+
+@pytest.fixture
+def bench(turns: Turns, store: FakeStore, clock: FakeClock) -> Bench:
+    return Bench(turns, store, clock)
+
+
+async def test_a_photo_is_kept_twice(bench: Bench) -> None:
+    """As it came, and clean; no message is wasted on a success nobody waits for."""
+    media = await bench.arrives(a_picture())
+    assert await bench.photos.step() == 1
+    after = await bench.after(media)
+    assert after.state is MediaState.STORED
+    assert after.mime == "image/jpeg"
+    assert await read(bench.folder, after.sha256 or "") == a_picture()
+    assert b"serial number" not in bench.folder.kept[after.clean_sha256 or ""]
+    assert bench.store.outbox_messages() == []
+
+
+async def test_a_picture_sent_as_a_document_is_shown_when_its_copy_is_ready(bench: Bench) -> None:
+    """Those who have the card get it; the sender, who has it already, does not."""
+    media = await bench.arrives(a_picture("PNG"), MediaKind.DOCUMENT, mime="image/png")
+    await bench.photos.step()
+    assert [message.facts["media"] for message in bench.store.told(1001)] == [[media.id]]
+    assert bench.store.told(4001) == []
+
+
+async def test_other_files_are_kept_as_they_are(bench: Bench) -> None:
+    """No copy of what is no picture."""
+    media = await bench.arrives(b"%PDF", MediaKind.DOCUMENT, mime="application/pdf")
+    await bench.photos.step()
+    after = await bench.after(media)
+    assert (after.state, after.mime, after.clean_sha256) == (MediaState.STORED, "application/pdf", None)
+
+
+async def test_a_failed_download_is_tried_again_later(bench: Bench) -> None:
+    """Until the attempts are used up; then it is missing, the cards say so, and the desk is told once."""
+    media = await bench.arrives(CallFailed(Ambiguous("500")))
+    for _ in range(ATTEMPTS):
+        assert (await bench.after(media)).state is MediaState.PENDING
+        assert await bench.photos.step() == 1
+        assert await bench.photos.step() == 0
+        bench.clock.advance(hours=20)
+    assert (await bench.after(media)).state is MediaState.MISSING
+    assert "issue/card" in bench.store.kinds_told(4001)
+    assert "trouble/photo_missing" in bench.store.kinds_told(1001)
+
+
+@pytest.mark.parametrize("content", [CallFailed(Rejected("file is too big")), b"no picture"], ids=["refused", "broken"])
+async def test_what_can_never_be_had_is_missing_at_once(bench: Bench, content: bytes | Exception) -> None:
+    """Telegram refuses it for good, or it is not what it says."""
+    media = await bench.arrives(content)
+    await bench.photos.step()
+    assert (await bench.after(media)).state is MediaState.MISSING
+
+
+def test_pictures_are_turned_upright() -> None:
+    """EXIF's rotation is applied before EXIF is dropped."""
+    with Image.open(io.BytesIO(examine(a_picture(turned=True), 10_000).clean)) as clean:
+        assert clean.size == (30, 40)
+        assert not clean.getexif()
+
+
+@pytest.mark.parametrize("content", [b"", b"<svg/>", a_picture()[:200], a_picture(size=(400, 400))])
+def test_hostile_pictures_are_refused(content: bytes) -> None:
+    """Nothing, another format, a truncated one, one with more pixels than allowed."""
+    with pytest.raises(NotAPicture):
+        examine(content, 10_000)

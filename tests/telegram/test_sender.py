@@ -1,0 +1,359 @@
+"""The sender: from the outbox to a pretended Telegram, through limits, failures and crashes."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from jinja2 import DictLoader
+
+from bot.domain.ids import ChatId, MessageId
+from bot.domain.messages import Message, OutboxState, Priority
+from bot.domain.organisation import Person
+from bot.services.turn import Turn
+from bot.services.turns import Turns
+from bot.telegram.calls import (
+    Ambiguous,
+    AnswerPress,
+    Blocked,
+    CardGone,
+    Content,
+    Migrated,
+    NotSent,
+    Outcome,
+    Rejected,
+    RetryLater,
+    SendRich,
+    SendText,
+    Sent,
+    Target,
+)
+from bot.telegram.composer import Composer
+from bot.telegram.delivery import Courier
+from bot.telegram.rendering import Renderer
+from bot.telegram.sender import Sender
+from tests.builders import a_city
+from tests.fakes import FakeStore
+
+TEMPLATES = {
+    "say.html.j2": "{{ text }}",
+    "card.html.j2": "{{ text }}",
+    "rich.html.j2": "plain",
+    "rich.rich.html.j2": "<table></table>",
+    "toast/done.html.j2": "done",
+    "broken.html.j2": "{{ absent }}",
+}
+
+
+class Telegram:
+    """Answers as told by a test (else `Sent`), remembers every call."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, int, str]] = []
+        self.answers: list[Outcome] = []
+        self.at_once = 0
+        self.most_at_once: dict[int, int] = {}
+        self.gate: asyncio.Event | None = None
+        self.called = asyncio.Event()
+        self._number = 100
+        self._into: dict[int, int] = {}
+
+    async def send(self, target: Target, content: Content) -> Outcome:
+        return await self._answer("send", target.chat, content)
+
+    async def edit(self, chat: ChatId, message: MessageId, content: SendText | SendRich) -> Outcome:
+        return await self._answer(f"edit {message}", chat, content)
+
+    async def _answer(self, verb: str, chat: int, content: Content) -> Outcome:
+        words = content.text if isinstance(content, AnswerPress) else getattr(content, "html", "")
+        self.calls.append((verb, chat, words))
+        self.called.set()
+        self._into[chat] = self._into.get(chat, 0) + 1
+        self.most_at_once[chat] = max(self.most_at_once.get(chat, 0), self._into[chat])
+        await (self.gate.wait() if self.gate is not None else asyncio.sleep(0))
+        self._into[chat] -= 1
+        if self.answers:
+            return self.answers.pop(0)
+        self._number += 1
+        return Sent((MessageId(self._number),))
+
+
+class Seconds:
+    """Monotonic seconds that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def truth(turn: Turn, viewer: Person | None, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the card shows is read when it is sent."""
+    return {"text": f"{await turn.uow.facts.get('truth')} for {viewer.name if viewer else 'all'}"}
+
+
+class Bench:
+    """A sender whose cycles the test turns by hand."""
+
+    def __init__(self, turns: Turns, store: FakeStore) -> None:
+        self.turns, self.store = turns, store
+        self.telegram, self.seconds = Telegram(), Seconds()
+        self.restart()
+
+    def restart(self) -> None:
+        renderer = Renderer(self.turns.calendar.zone, loader=DictLoader(TEMPLATES), keyboards={})
+        composer = Composer(renderer, {"card": truth})
+        self.sender = Sender(self.turns, Courier(self.turns, composer, self.telegram), seconds=self.seconds)
+
+    async def queue(self, *messages: Message) -> None:
+        async with self.turns.begin() as turn:
+            for message in messages:
+                await turn.tell(message)
+
+    async def turn(self, times: int = 1, pause: float = 0.0) -> None:
+        """Cycles, each with everything under way coming back after it."""
+        for _ in range(times):
+            await self.sender.cycle()
+            await self.settle()
+            self.seconds.now += pause
+
+    async def settle(self) -> None:
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+    async def drain(self) -> None:
+        """Until nothing is left that can go, two seconds passing each time."""
+        await self.turn(12, pause=2.0)
+
+    def states(self) -> list[OutboxState]:
+        return [row.state for _, row in sorted(self.store.tables.outbox.items())]
+
+    async def remember(self, **facts: str) -> None:
+        async with self.store.begin() as uow:
+            for name, value in facts.items():
+                await uow.facts.put(name, value)
+
+
+def say(text: str, chat: int = 4001, **more: Any) -> Message:
+    return Message(ChatId(chat), "say", {"text": text}, **more)
+
+
+def card(**more: Any) -> Message:
+    return Message(ChatId(4001), "card", {}, card="issue:1", **more)
+
+
+def toast(query: str = "q1") -> Message:
+    return Message(ChatId(4001), "toast/done", {"query": query}, Priority.TOAST)
+
+
+@pytest.fixture
+def bench(turns: Turns, store: FakeStore) -> Bench:
+    return Bench(turns, store)
+
+
+async def test_messages_go_side_by_side_but_in_order_within_a_chat(bench: Bench) -> None:
+    """Two chats at once; a chat's second message waits for its first, and for the limit."""
+    await bench.queue(say("a"), say("b"), say("c", 4002))
+    await bench.turn()
+    assert bench.telegram.calls == [("send", 4001, "a"), ("send", 4002, "c")]
+    await bench.drain()
+    assert bench.telegram.calls[2:] == [("send", 4001, "b")]
+    assert bench.states() == [OutboxState.SENT] * 3
+
+
+async def test_a_slow_chat_holds_up_nobody_and_gets_one_at_a_time(bench: Bench) -> None:
+    """While a call is under way nothing else goes into that chat, however long it takes."""
+    bench.telegram.gate = asyncio.Event()
+    await bench.queue(say("a"), say("b"))
+    await bench.turn(5, pause=2.0)
+    assert bench.telegram.calls == [("send", 4001, "a")]
+    assert bench.states() == [OutboxState.SENDING, OutboxState.PENDING]
+    bench.telegram.gate.set()
+    await bench.drain()
+    assert bench.telegram.most_at_once == {4001: 1}
+    assert len(bench.telegram.calls) == 2
+
+
+async def test_cards_are_sent_once_then_edited_with_what_is_true_now(bench: Bench) -> None:
+    """The first send is remembered; later ones change that message; `fresh` sends anew. The truth is read at send time."""
+    async with bench.store.begin() as uow:
+        await a_city(uow)
+    await bench.remember(truth="one")
+    await bench.queue(card())
+    await bench.turn(2)
+    await bench.queue(card())
+    await bench.remember(truth="two")
+    await bench.drain()
+    await bench.queue(card(fresh=True))
+    await bench.drain()
+    await bench.queue(card())
+    await bench.drain()
+    verbs = [(verb, text) for verb, _, text in bench.telegram.calls]
+    assert verbs == [
+        ("send", "one for 小王"),
+        ("edit 101", "two for 小王"),
+        ("send", "two for 小王"),
+        ("edit 103", "two for 小王"),
+    ]
+
+
+async def test_a_deleted_card_is_sent_anew(bench: Bench) -> None:
+    """The message to edit is gone: a new one takes its place."""
+    await bench.queue(card())
+    await bench.drain()
+    bench.telegram.answers = [CardGone("message to edit not found")]
+    await bench.queue(card())
+    await bench.drain()
+    await bench.queue(card())
+    await bench.drain()
+    assert [verb for verb, _, _ in bench.telegram.calls] == ["send", "edit 101", "send", "edit 102"]
+
+
+async def test_who_pressed_first_decides_what_a_message_shows(bench: Bench) -> None:
+    """A draft filed before its send was settled: the message stays the issue's, as the press made it."""
+    bench.telegram.gate = asyncio.Event()
+    await bench.queue(card())
+    await bench.turn()
+    async with bench.store.begin() as uow:
+        await uow.cards.put(ChatId(4001), "issue:9", MessageId(101))
+    bench.telegram.gate.set()
+    await bench.drain()
+    async with bench.store.read() as uow:
+        assert await uow.cards.card_at(ChatId(4001), MessageId(101)) == "issue:9"
+
+
+@pytest.mark.parametrize(
+    ("message", "tries", "state"),
+    [(say("x"), 3, OutboxState.UNKNOWN), (toast(), 1, OutboxState.UNKNOWN)],
+    ids=["message", "toast"],
+)
+async def test_what_may_have_arrived_is_tried_so_often(
+    bench: Bench, message: Message, tries: int, state: OutboxState
+) -> None:
+    """Confirmations three times in all, toasts once; then it is listed."""
+    bench.telegram.answers = [Ambiguous("read timeout")] * 9
+    await bench.queue(message)
+    await bench.drain()
+    assert len(bench.telegram.calls) == tries
+    assert bench.states() == [state]
+
+
+async def test_edits_are_tried_until_they_arrive(bench: Bench) -> None:
+    """They are idempotent."""
+    await bench.queue(card())
+    await bench.drain()
+    bench.telegram.answers = [Ambiguous("reset")] * 5
+    await bench.queue(card())
+    await bench.turn(60, pause=2.0)
+    assert [verb for verb, _, _ in bench.telegram.calls] == ["send", *["edit 101"] * 6]
+    assert bench.states() == [OutboxState.SENT] * 2
+
+
+async def test_an_outage_costs_nothing(bench: Bench) -> None:
+    """What definitely was not sent is tried until it is, without counting against the three tries."""
+    bench.telegram.answers = [NotSent("ConnectError")] * 6
+    await bench.queue(say("x"))
+    await bench.turn(20, pause=6.0)
+    assert len(bench.telegram.calls) == 7
+    assert bench.states() == [OutboxState.SENT]
+
+
+async def test_too_many_requests_wait_as_told(bench: Bench) -> None:
+    """That chat waits, others go on."""
+    bench.telegram.answers = [RetryLater(30)]
+    await bench.queue(say("a"), say("b", 4002))
+    await bench.turn(5, pause=2.0)
+    assert [chat for _, chat, _ in bench.telegram.calls] == [4001, 4002]
+    bench.seconds.now += 30
+    await bench.drain()
+    assert [chat for _, chat, _ in bench.telegram.calls] == [4001, 4002, 4001]
+    assert bench.states() == [OutboxState.SENT] * 2
+
+
+async def test_a_block_is_remembered_and_not_tried_again(bench: Bench) -> None:
+    """403 once; the person becomes unreachable."""
+    async with bench.store.begin() as uow:
+        await a_city(uow)
+    bench.telegram.answers = [Blocked("bot was blocked by the user")]
+    await bench.queue(say("x"))
+    await bench.drain()
+    assert bench.states() == [OutboxState.DEAD]
+    assert not bench.store.person("R01").reachable
+
+
+async def test_a_group_that_moved_is_followed(bench: Bench) -> None:
+    """The chat is rewritten and the message goes there."""
+    bench.telegram.answers = [Migrated(ChatId(-100777))]
+    await bench.queue(say("x", -777))
+    await bench.drain()
+    assert [chat for _, chat, _ in bench.telegram.calls] == [-777, -100777]
+    assert bench.states() == [OutboxState.SENT]
+
+
+async def test_what_is_wrong_in_itself_is_dead_at_once(bench: Bench) -> None:
+    """A bad request, or a message its template can't say: one try, then listed."""
+    bench.telegram.answers = [Rejected("bad request")]
+    await bench.queue(say("x"), Message(ChatId(4002), "broken", {}), say("fine", 4003))
+    await bench.drain()
+    assert bench.states() == [OutboxState.DEAD, OutboxState.DEAD, OutboxState.SENT]
+
+
+async def test_long_texts_become_rows_and_no_part_goes_twice(bench: Bench) -> None:
+    """A crash after the first part leaves the others, not the first, to be sent."""
+    await bench.queue(say("\n".join(letter * 3000 for letter in "abc")))
+    await bench.turn(2, pause=2.0)
+    assert [text[0] for _, _, text in bench.telegram.calls] == ["a"]
+    await bench.turn()
+    bench.restart()
+    await bench.sender.recover()
+    await bench.drain()
+    assert [text[0] for _, _, text in bench.telegram.calls].count("a") == 1
+    assert [text[0] for _, _, text in bench.telegram.calls][-1] == "c"
+
+
+async def test_after_a_crash_what_was_under_way_counts_as_ambiguous(bench: Bench) -> None:
+    """It is sent again, twice more at most."""
+    await bench.queue(say("x"))
+    async with bench.turns.begin() as turn:
+        await turn.uow.outbox.mark_sending([row.id for row in await turn.uow.outbox.due(turn.now, 9)], turn.now)
+    await bench.sender.recover()
+    bench.telegram.answers = [Ambiguous("reset")] * 9
+    await bench.drain()
+    assert len(bench.telegram.calls) == 2
+    assert bench.states() == [OutboxState.UNKNOWN]
+
+
+async def test_a_toast_overtakes_and_grows_stale(bench: Bench) -> None:
+    """First in line, outside the chat's limit; after ten seconds of waiting it is dropped."""
+    await bench.queue(say("a"), toast("q1"))
+    await bench.turn()
+    assert [text for _, _, text in bench.telegram.calls] == ["done", "a"]
+    bench.telegram.answers = [NotSent("ConnectError")] * 99
+    await bench.queue(toast("q2"))
+    await bench.turn(8, pause=3.0)
+    assert bench.states()[-1] is OutboxState.DEAD
+
+
+async def test_a_refused_rich_message_is_said_in_plain_words(store: FakeStore, turns: Turns, policy: Any) -> None:
+    """An older server, or a tag it does not know: the classic text goes instead."""
+    bench = Bench(replace(turns, policy=replace(policy, rich_messages=True)), store)
+    bench.telegram.answers = [Rejected("no such method")]
+    await bench.queue(Message(ChatId(4001), "rich", {}))
+    await bench.drain()
+    assert [text for _, _, text in bench.telegram.calls] == ["<table></table>", "plain"]
+
+
+async def test_it_runs_until_stopped_and_settles_what_is_under_way(turns: Turns, store: FakeStore) -> None:
+    """`stop` begins nothing new, but what was sent is written down before `run` returns."""
+    bench = Bench(turns, store)
+    bench.telegram.gate = asyncio.Event()
+    await bench.queue(say("x"))
+    running = asyncio.create_task(bench.sender.run())
+    async with asyncio.timeout(5):
+        await bench.telegram.called.wait()
+        bench.sender.stop()
+        bench.telegram.gate.set()
+        await running
+    assert bench.states() == [OutboxState.SENT]
