@@ -1,0 +1,1 @@
+"""The sandbox itself: it refuses what Telegram refuses and takes what Telegram takes."""
