@@ -1,5 +1,6 @@
 """The console script `project-home`."""
 
+from bot.cli import main
 
-def main() -> None:
-    """Run the command line."""
+if __name__ == "__main__":
+    main()

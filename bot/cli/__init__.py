@@ -1,0 +1,33 @@
+"""The command line: one module per group of commands. Whatever a command needs beyond typer is imported when it runs."""
+
+import sys
+
+import typer
+
+from bot.cli.ledger import digest, export
+from bot.cli.links import cards, invite
+from bot.cli.process import demo, run
+from bot.cli.roster import import_
+from bot.cli.upkeep import doctor, migrate
+
+app = typer.Typer(
+    name="project-home",
+    help="项目之家 Project Home: a chat bot through which a city clears the obstacles of its building projects.",
+    epilog="Exit codes: 0 done, 1 refused or failed (the reason is on stderr), 2 wrong usage.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,  # it would print local variables, secrets among them
+)
+app.command("import")(import_)
+for command in (invite, cards, export, digest, run, demo, migrate, doctor):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line; what can't be shown in the terminal's encoding becomes `?`."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+    app()

@@ -1,0 +1,126 @@
+"""`export` and `digest`: the ledger as a file, and the week's figures on the terminal."""
+
+import errno
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.cli.answers import complain, perform, say, say_json
+
+if TYPE_CHECKING:
+    from bot.domain.organisation import Scope
+    from bot.services.turn import Turn
+
+
+class Format(StrEnum):
+    XLSX = "xlsx"
+    CSV = "csv"
+    JSON = "json"
+
+
+def export(
+    format: Annotated[
+        Format, typer.Option("--format", help="What to write: xlsx and csv for people, json for programs.")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", help="The file to write; one of that name is replaced once the new one is whole.")
+    ],
+) -> None:
+    """Write the whole ledger to a file."""
+    count = perform(_export(format, out))
+    complain(f"{out}: {count} issues")
+
+
+async def _export(format: Format, out: Path) -> int:
+    from bot.cli.opening import open_ledger
+
+    async with open_ledger() as desk, desk.turns.read() as turn:
+        return await _write(turn, format, out)
+
+
+async def _write(turn: "Turn", format: Format, out: Path) -> int:
+    """Beside its place first, so that nobody reads half a ledger."""
+    from bot.domain.organisation import CITY
+    from bot.domain.permissions import Sight
+    from bot.services import export as exporting
+
+    kind = exporting.Format(format.value)
+    partial = out.with_name(f".{out.name}.part")
+    _check_place(out)
+    try:
+        count = await exporting.export(
+            turn.uow, Sight(None, frozenset({CITY})), kind, partial, zone=turn.calendar.zone, made_at=turn.now
+        )
+        partial.replace(out)
+    finally:
+        partial.unlink(missing_ok=True)
+    return count
+
+
+def _check_place(out: Path) -> None:
+    """Before the work is done. Raises OSError."""
+    if out.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder; name a file", str(out))
+    if not out.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(out.parent))
+    if not os.access(out.parent, os.W_OK):
+        raise PermissionError(errno.EACCES, "can't be written to", str(out.parent))
+
+
+def digest(
+    scope: Annotated[str, typer.Option(help="city, district:NAME, unit:CODE or project:CODE.")] = "city",
+    as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON, for scripts.")] = False,
+    language: Annotated[str | None, typer.Option(help="zh or en; the office's if not said.")] = None,
+) -> None:
+    """Show the week's digest as it stands now. Sends nothing, freezes nothing."""
+    perform(_digest(scope, language, as_json=as_json))
+
+
+async def _digest(text: str, language: str | None, *, as_json: bool) -> None:
+    from bot.cli.opening import open_ledger
+    from bot.services import digests
+
+    scope = _scope(text)
+    async with open_ledger() as desk, desk.turns.read() as turn:
+        await _check(turn, scope)
+        facts = digests.facts_of(turn, await digests.compose(turn, scope))
+        if as_json:
+            say_json(facts)
+        else:
+            say(_in_words(turn, facts, language))
+
+
+def _scope(text: str) -> "Scope":
+    from bot.domain.errors import ScopeMalformed
+    from bot.domain.organisation import Scope
+
+    try:
+        return Scope.parse(text)
+    except ValueError:
+        raise ScopeMalformed(given=text, example="district:海沧区") from None
+
+
+async def _check(turn: "Turn", scope: "Scope") -> None:
+    """Raises UnitUnknown, ProjectUnknown. A district is any that somebody names."""
+    from bot.domain.errors import ProjectUnknown, UnitUnknown
+    from bot.services.digests import name_of
+
+    try:
+        await name_of(turn, scope)
+    except LookupError:
+        raise (UnitUnknown if scope.kind == "unit" else ProjectUnknown)(given=scope.value) from None
+
+
+def _in_words(turn: "Turn", facts: dict[str, Any], language: str | None) -> str:
+    """The very message a group would get, without its marks."""
+    from bot.telegram import markup
+    from bot.telegram.rendered import Text
+    from bot.telegram.rendering import Renderer
+
+    rendered = Renderer(turn.calendar.zone, turn.policy.language).render("digest/weekly", facts, language)
+    if not isinstance(rendered, Text):
+        raise TypeError(type(rendered).__name__)
+    return "\n".join(markup.plain(part) for part in rendered.parts)

@@ -1,0 +1,90 @@
+"""The doctor at the ledger: the schema, the desk, and what could not be handled or sent."""
+
+from collections.abc import AsyncIterator
+
+from bot.cli.findings import Finding, note, ok, red
+from bot.domain.organisation import Person, Role
+from bot.domain.policy import Policy
+from bot.ports import OutboxRow, Poison, StoreUnavailable, UnitOfWork
+from bot.settings import Settings
+from storage.errors import DatabaseUnusable
+from storage.migrate import current, revisions
+from storage.store import SqlStore
+
+LISTED = 100
+
+
+async def check_ledger(settings: Settings, policy: Policy) -> AsyncIterator[Finding]:
+    """Every finding about the database and what is in it."""
+    store = SqlStore(settings.database_url)
+    try:
+        await store.open()
+    except DatabaseUnusable as error:
+        yield red("database", str(error), "See that the server runs and that the address and rights are right.")
+        return
+    try:
+        async for finding in _inside(store, settings.database_url):
+            yield finding
+    except StoreUnavailable as error:
+        yield red("database", f"is busy or went away: {error}", "Try again.")
+    finally:
+        await store.close()
+
+
+async def _inside(store: SqlStore, url: str) -> AsyncIterator[Finding]:
+    newest, present = revisions()[-1], await current(url)
+    if present != newest:
+        says = f"the schema is at {present or 'nothing'}, this version needs {newest}"
+        yield red("database", says, "Run `project-home migrate`; any other command does so too.")
+        return
+    yield ok("database", f"can be worked with, schema {present}")
+    async with store.read() as uow:
+        yield _desk(await uow.people.all())
+        yield _poison(await uow.inbox.poisoned(LISTED))
+        yield _outbox(await uow.outbox.troubled(LISTED))
+        yield await _waiting(uow)
+
+
+def _desk(people: list[Person]) -> Finding:
+    clerks = [person for person in people if person.holds(Role.CLERK)]
+    bound = [person for person in clerks if person.user_id is not None]
+    names = ", ".join(f"{person.name} ({person.code})" for person in clerks[:5])
+    if not clerks:
+        return red(
+            "desk", "nobody is a clerk: what people report waits", "Import a people sheet with a role clerk:city."
+        )
+    if not bound:
+        advice = f"Send {names} an invitation: `project-home invite {clerks[0].code}`."
+        return red("desk", "is empty: no clerk has bound an account, what people report waits", advice)
+    if not any(person.reachable for person in bound):
+        return red("desk", "every clerk has blocked the bot", f"Ask {names} to write to it again.")
+    return ok("desk", f"{len(bound)} of {len(clerks)} clerks have bound their accounts")
+
+
+def _poison(updates: list[Poison]) -> Finding:
+    if not updates:
+        return ok("inbox", "no update had to be set aside")
+    last = updates[0]
+    says = f"{_count(len(updates), 'update')} could not be handled; the last, {last.update_id}, at {last.at:%Y-%m-%d %H:%M} UTC"
+    return note("inbox", f"{says}: {last.error}", "The person was told. Keep the number for whoever mends the bot.")
+
+
+def _outbox(rows: list[OutboxRow]) -> Finding:
+    if not rows:
+        return ok("outbox", "nothing was lost on the way")
+    kinds = ", ".join(sorted({f"{row.message.kind} ({row.state})" for row in rows})[:5])
+    newest = rows[0]
+    says = f"{_count(len(rows), 'message')} failed or may not have arrived: {kinds}; the newest: {newest.error or newest.state}"
+    return note(
+        "outbox", says, "Tell these people another way if it mattered; the card of an issue always says the truth."
+    )
+
+
+async def _waiting(uow: UnitOfWork) -> Finding:
+    waiting = await uow.outbox.waiting()
+    return ok("queue", f"{_count(waiting, 'message')} waiting to be sent")
+
+
+def _count(number: int, noun: str) -> str:
+    shown = f"{number}+" if number >= LISTED else str(number)
+    return f"{shown} {noun}{'' if number == 1 else 's'}"
