@@ -19,7 +19,7 @@ from bot.services import digests, reminders
 from bot.services.turns import Turns
 from bot.settings import Settings
 from bot.telegram.calls import CallFailed, Me, Rejected
-from bot.telegram.composer import Composer
+from bot.telegram.composer import Composer, collect_loaders
 from bot.telegram.delivery import Courier
 from bot.telegram.dispatching import Ear
 from bot.telegram.gateway import Gateway
@@ -29,6 +29,7 @@ from bot.telegram.photos import Photos
 from bot.telegram.processor import Processor
 from bot.telegram.rendering import Renderer
 from bot.telegram.sender import Sender
+from bot.telegram.spreadsheets import Spreadsheets
 from handlers import build_router
 from handlers.refusals import refuse
 from storage.media import MediaStore
@@ -142,6 +143,7 @@ async def _introduce(gateway: Gateway, turns: Turns, until: asyncio.Event) -> Me
         else:
             async with turns.begin() as turn:
                 await turn.uow.facts.put("bot_username", me.name)
+                await turn.uow.facts.put("bot_username_of", str(me.id))
             return me
     return None
 
@@ -149,7 +151,8 @@ async def _introduce(gateway: Gateway, turns: Turns, until: asyncio.Event) -> Me
 def _wire(settings: Settings, turns: Turns, media: MediaStore, gateway: Gateway, me: Me) -> App:
     """Who wakes whom: intake the processor; the processor, the photos and the schedule the sender."""
     renderer = Renderer(turns.calendar.zone, turns.policy.language)
-    sender = Sender(turns, Courier(turns, Composer(renderer), gateway))
+    loaders = collect_loaders() | {"ledger/file": Spreadsheets(media, turns.policy.language).load}
+    sender = Sender(turns, Courier(turns, Composer(renderer, loaders), gateway))
     photos = Photos(turns, media, gateway.download, sender.wake)
 
     def told() -> None:
@@ -163,12 +166,13 @@ def _wire(settings: Settings, turns: Turns, media: MediaStore, gateway: Gateway,
 
 
 def _tick(turns: Turns, told: Callable[[], None]) -> Callable[[], Awaitable[None]]:
-    """What the office's clock brings about: reminders, rungs, digests."""
+    """What the office's clock brings about. A transaction each: a digest that fails must not take the reminders along."""
 
     async def tick() -> None:
-        async with turns.begin() as turn:
-            said = await reminders.tick(turn) + await digests.tick(turn)
-        if said:
-            told()
+        for said in (reminders.tick, digests.tick):
+            async with turns.begin() as turn:
+                news = await said(turn)
+            if news:
+                told()
 
     return tick

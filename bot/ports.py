@@ -129,7 +129,7 @@ class People(Protocol):
 
     async def absorb(self, guest: PersonId, person: PersonId) -> list[IssueId]:
         """A guest turned out to be this person: hand over drafts, media and scans, free the account; return the
-        guest's issues, whose reporter the caller changes."""
+        guest's issues, whose reporter the caller changes. Of two open drafts in a chat the guest's goes on."""
         ...
 
 
@@ -152,7 +152,7 @@ class Drafts(Protocol):
         ...
 
     async def of_message(self, chat: ChatId, message: MessageId) -> Draft | None:
-        """The draft this message belongs to."""
+        """The draft this message gave words or a file to."""
         ...
 
     async def album(self, chat: ChatId, media_group: str) -> Album | None: ...
@@ -356,7 +356,14 @@ class Cards(Protocol):
         this chat is dropped: nothing could edit it in place any more."""
         ...
 
-    async def chats_with(self, card: str) -> list[ChatId]: ...
+    async def chats_with(self, card: str) -> list[ChatId]:
+        """Where it is shown, or will be once what is queued or under way has arrived."""
+        ...
+
+    async def under_way(self, chat: ChatId) -> list[str]:
+        """Cards that are being sent into the chat right now, newest first: a person may see one, and press it, before
+        its message is written down here."""
+        ...
 
 
 # --- time -------------------------------------------------------------------------------------------------------
@@ -425,7 +432,7 @@ class Subscriptions(Protocol):
 
     async def put(self, subscription: Subscription) -> None: ...
     async def remove(self, chat: ChatId) -> bool:
-        """True if there was one."""
+        """End all of a chat's subscriptions; True if there was one."""
         ...
 
     async def of_chat(self, chat: ChatId) -> Subscription | None: ...
@@ -455,7 +462,8 @@ class Chats(Protocol):
         ...
 
     async def migrate(self, old: ChatId, new: ChatId) -> None:
-        """A group became a supergroup: rewrite the chat everywhere (subscriptions, cards, outbox, albums)."""
+        """A group became a supergroup: rewrite the chat everywhere (subscriptions, cards, outbox, albums, drafts, files,
+        dialogs). What the new chat already has one of stays; of two open drafts of a person the old chat's is cancelled."""
         ...
 
     async def language(self, chat: ChatId) -> str | None:

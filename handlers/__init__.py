@@ -3,6 +3,7 @@
 from aiogram import Router
 
 from handlers import (
+    adoption,
     chats,
     closing,
     context,
@@ -44,5 +45,6 @@ def build_router() -> Router:
     root = Router(name="root")
     context.install(root)
     gate.install(root)
+    adoption.install(root)
     root.include_routers(*(room.build() for room in ROOMS), unknown.build_rest())
     return root

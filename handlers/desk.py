@@ -1,11 +1,10 @@
 """The clerk's desk: /desk, the choosers on a card, and the steps before a unit has the case."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
-from aiogram import BaseMiddleware, F, Router
+from aiogram import F, Router
 from aiogram.filters import Command
-from aiogram.types import CallbackQuery, Message, TelegramObject
+from aiogram.types import CallbackQuery, Message
 
 from bot.domain.ids import IssueId, PersonId, UnitCode
 from bot.domain.issue import Category, Kind, Level
@@ -13,8 +12,9 @@ from bot.domain.organisation import Person
 from bot.services import assigning, cards, desk
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfIssue
-from handlers import dates, reasons
+from handlers.dates import build as build_dates
 from handlers.presses import answer, chat_of, message_of
+from handlers.reasons import build as build_reasons
 
 Setter = Callable[[Turn, Person, IssueId, str], Awaitable[object]]
 SET: Mapping[str, Setter] = {  # a chooser's press → what it sets
@@ -30,7 +30,6 @@ STEPS = {"register": desk.register, "undo": assigning.undo}
 def build() -> Router:
     """The desk's own, then the questions it asks."""
     router = Router(name="desk")
-    router.callback_query.middleware(Adopt())
     router.message(Command("desk", ignore_case=True))(queue)
     router.callback_query(OfIssue.filter(F.do == "menu"))(menu)
     router.callback_query(OfIssue.filter(F.do == "photos"))(photos)
@@ -38,23 +37,8 @@ def build() -> Router:
     router.callback_query(OfIssue.filter(F.do == "assign"))(assign)
     router.callback_query(OfIssue.filter(F.do.in_(STEPS)))(step)
     router.callback_query(OfIssue.filter(F.do.in_(SET) & (F.arg != "")))(choose)
-    router.include_routers(reasons.build(), dates.build())
+    router.include_routers(build_reasons(), build_dates())
     return router
-
-
-class Adopt(BaseMiddleware):
-    """A pressed card that we lost track of, an older one of the issue, is the issue's card in this chat from now on."""
-
-    async def __call__(
-        self,
-        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
-        event: TelegramObject,
-        data: dict[str, Any],
-    ) -> Any:
-        pressed = data.get("callback_data")
-        if isinstance(event, CallbackQuery) and isinstance(pressed, OfIssue):
-            await cards.shown_at(data["turn"], chat_of(event), message_of(event), IssueId(pressed.issue))
-        return await handler(event, data)
 
 
 async def queue(message: Message, turn: Turn, person: Person) -> None:
@@ -103,6 +87,7 @@ async def assign(query: CallbackQuery, callback_data: OfIssue, turn: Turn, perso
         await desk.name_unit(turn, person, issue, UnitCode(value))
     open_menu = await assigning.assign(turn, person, issue, PersonId(int(value)) if what == "p" else None)
     if not open_menu:
-        return await answer(turn, query, "desk_done", what=callback_data.do)
+        told = await assigning.reaches_somebody(turn, issue)
+        return await answer(turn, query, "desk_done", alert=not told, what="assign" if told else "assign_unread")
     await cards.open_menu(turn, person, chat_of(query), message_of(query), issue, menu=open_menu)
     return await answer(turn, query)

@@ -83,10 +83,12 @@ async def means(query: CallbackQuery, callback_data: OfIssue, turn: Turn, person
 
 
 async def hand_in(query: CallbackQuery, callback_data: OfIssue, turn: Turn, person: Person, state: FSMContext) -> None:
-    """Solved, with all that is asked for."""
+    """Solved, with all that is asked for. On a proof that was left for later: go on with it."""
+    if not await _gathering(state, callback_data):
+        return await begin(query, callback_data, turn, person, state)
     await proofs.hand_in(turn, person, await _proof(state, callback_data))
-    await leave_if(state, Asking.proof)
-    await answer(turn, query, "desk_done", what="resolve")
+    await state.clear()
+    return await answer(turn, query, "desk_done", what="resolve")
 
 
 async def leave(query: CallbackQuery, callback_data: OfIssue, turn: Turn, person: Person, state: FSMContext) -> None:
@@ -96,9 +98,14 @@ async def leave(query: CallbackQuery, callback_data: OfIssue, turn: Turn, person
     await answer(turn, query)
 
 
+async def _gathering(state: FSMContext, pressed: OfIssue) -> bool:
+    """The person is in the middle of the pressed issue's proof."""
+    return await state.get_state() == Asking.proof.state and await issue_in(state) == pressed.issue
+
+
 async def _proof(state: FSMContext, pressed: OfIssue) -> Proof:
     """What was gathered for the pressed issue; a proof of another one is left (its photos are kept)."""
-    data = await state.get_data() if await state.get_state() == Asking.proof.state else {}
+    data = await state.get_data() if await _gathering(state, pressed) else {}
     return Proof.of_data(data, IssueId(pressed.issue))
 
 

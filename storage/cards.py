@@ -1,6 +1,6 @@
 """Which message of a chat shows what: one message per thing."""
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, exists, select, union, update
 
 from bot.domain.ids import ChatId, MessageId
 from bot.domain.messages import OutboxState
@@ -8,37 +8,65 @@ from storage.dialect import spelled
 from storage.repository import Repository
 from storage.tables import cards, outbox
 
+_CHAT = cards.c.chat == bindparam("sought_chat")
+_CARD = cards.c.card == bindparam("sought_card")
+_MESSAGE = cards.c.message == bindparam("sought_message")
+_MESSAGE_OF = select(cards.c.message).where(_CHAT, _CARD)
+_CARD_AT = select(cards.c.card).where(_CHAT, _MESSAGE)
+_OTHERS = delete(cards).where(_CHAT, _MESSAGE, cards.c.card != bindparam("sought_card"))
+_RENAME = update(cards).where(_CHAT, _CARD)
+_OLD = cards.alias("old")
+_SHOWN = exists().where(_OLD.c.chat == bindparam("sought_chat"), _OLD.c.card == bindparam("sought_card"))
+_MAKE_ROOM = delete(cards).where(_CHAT, cards.c.card == bindparam("new_card"), _SHOWN)
+_DROP_QUEUED = delete(outbox).where(
+    outbox.c.state == spelled(OutboxState.PENDING),
+    outbox.c.chat == bindparam("sought_chat"),
+    outbox.c.card == bindparam("sought_card"),
+)
+_SENDING = outbox.c.state == spelled(OutboxState.SENDING)
+_CHATS_WITH = union(
+    select(cards.c.chat).where(_CARD),
+    *(
+        select(outbox.c.chat).where(state, outbox.c.card == bindparam("sought_card"))
+        for state in (outbox.c.state == spelled(OutboxState.PENDING), _SENDING)
+    ),
+)
+_UNDER_WAY = (
+    select(outbox.c.card)
+    .where(_SENDING, outbox.c.chat == bindparam("sought_chat"), outbox.c.card.is_not(None))
+    .order_by(outbox.c.id.desc())
+)
+
 
 class SqlCards(Repository):
     """Keeps `bot.ports.Cards`."""
 
     async def message_of(self, chat: ChatId, card: str) -> MessageId | None:
         """The message that shows the card."""
-        row = await self._first(select(cards.c.message).where(cards.c.chat == chat, cards.c.card == card))
+        row = await self._first(_MESSAGE_OF, {"sought_chat": chat, "sought_card": card})
         return None if row is None else MessageId(row.message)
 
     async def card_at(self, chat: ChatId, message: MessageId) -> str | None:
         """What the message shows."""
-        row = await self._first(select(cards.c.card).where(cards.c.chat == chat, cards.c.message == message))
+        row = await self._first(_CARD_AT, {"sought_chat": chat, "sought_message": message})
         return None if row is None else str(row.card)
 
     async def put(self, chat: ChatId, card: str, message: MessageId) -> None:
         """From now on this message shows the card in this chat, and nothing else."""
-        other = (cards.c.chat == chat, cards.c.message == message, cards.c.card != card)
-        await self._run(delete(cards).where(*other))
+        await self._run(_OTHERS, {"sought_chat": chat, "sought_message": message, "sought_card": card})
         await self._put(cards, {"chat": chat, "card": card, "message": message})
 
     async def rename(self, chat: ChatId, old: str, new: str) -> None:
         """The same message shows something else; what was queued to show the old thing is dropped."""
-        queued = (outbox.c.state == spelled(OutboxState.PENDING), outbox.c.chat == chat, outbox.c.card == old)
-        await self._run(delete(outbox).where(*queued))
-        message = await self.message_of(chat, old)
-        if message is not None:
-            await self._run(delete(cards).where(cards.c.chat == chat, cards.c.card == new))
-            shows = (cards.c.chat == chat, cards.c.card == old)
-            await self._run(update(cards).where(*shows).values(card=new))
+        shown = {"sought_chat": chat, "sought_card": old}
+        await self._run(_DROP_QUEUED, shown)
+        await self._run(_MAKE_ROOM, shown | {"new_card": new})
+        await self._run(_RENAME, shown | {"card": new})
 
     async def chats_with(self, card: str) -> list[ChatId]:
-        """Where it is shown, by chat."""
-        rows = await self._all(select(cards.c.chat).where(cards.c.card == card).order_by(cards.c.chat))
-        return [ChatId(row.chat) for row in rows]
+        """Where it is shown or about to be, by chat."""
+        return sorted(ChatId(row.chat) for row in await self._all(_CHATS_WITH, {"sought_card": card}))
+
+    async def under_way(self, chat: ChatId) -> list[str]:
+        """Cards that are being sent into the chat right now, newest first."""
+        return [str(row.card) for row in await self._all(_UNDER_WAY, {"sought_chat": chat})]

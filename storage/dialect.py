@@ -3,32 +3,41 @@
 import json
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ARRAY, ColumnElement, Table, Text, TextClause, func, literal, literal_column, text
+from sqlalchemy import ARRAY, ColumnElement, Table, Text, TextClause, bindparam, func, literal_column, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 
-def insert_into(connection: AsyncConnection, table: Table) -> postgresql.Insert:
+def insert_into(table: Table, *, postgres: bool) -> postgresql.Insert:
     """An INSERT that knows ON CONFLICT; the two dialects' classes have the same methods."""
-    if is_postgres(connection):
-        return postgresql.insert(table)
-    return cast("postgresql.Insert", sqlite.insert(table))
+    return postgresql.insert(table) if postgres else cast("postgresql.Insert", sqlite.insert(table))
 
 
-def rows_of(connection: AsyncConnection, values: Iterable[str]) -> TableValuedAlias:
-    """Any number of strings as a table with the column `value`, through one parameter: the statement's text stays the same."""
-    given = list(values)
-    if is_postgres(connection):
-        return func.unnest(literal(given, ARRAY(Text))).table_valued("value").render_derived(name="given")
-    return func.json_each(literal(json.dumps(given), Text)).table_valued("value", name="given")
+@cache
+def upsert(table: Table, names: tuple[str, ...], *, postgres: bool) -> postgresql.Insert:
+    """Insert these columns, or update those of them that are not the primary key."""
+    insert = insert_into(table, postgres=postgres)
+    keys = [column.name for column in table.primary_key.columns]
+    rest = {name: insert.excluded[name] for name in names if name not in keys}
+    return insert.on_conflict_do_update(index_elements=keys, set_=rest)
 
 
-def skip_locked(connection: AsyncConnection, statement: Any, *, writing: bool) -> Any:
-    """Leave rows another worker has in hand; on SQLite there is only one."""
-    return statement.with_for_update(skip_locked=True) if writing and is_postgres(connection) else statement
+@cache
+def given_rows(*, postgres: bool) -> TableValuedAlias:
+    """Any number of strings as a table with the column `value`, through the one parameter `given` (`given_values`)."""
+    if postgres:
+        unnested = func.unnest(bindparam("given", type_=ARRAY(Text)))
+        return unnested.table_valued("value").render_derived(name="given")
+    return func.json_each(bindparam("given", type_=Text)).table_valued("value", name="given")
+
+
+def given_values(values: Iterable[str], *, postgres: bool) -> Any:
+    """What the parameter `given` takes; in order, so that two processes lock rows in the same one."""
+    return sorted(values) if postgres else json.dumps(sorted(values))
 
 
 def spelled(member: StrEnum) -> ColumnElement[str]:

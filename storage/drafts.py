@@ -1,18 +1,29 @@
 """Drafts, the messages they came from, and the albums that belong to them."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from bot.domain.draft import Album, Draft, DraftState
 from bot.domain.ids import ChatId, DraftId, MessageId, PersonId
-from storage.dialect import spelled
+from storage.dialect import insert_into, spelled
 from storage.issue_rows import place_of, place_row
 from storage.repository import AnyRow, Repository
 from storage.tables import albums, draft_pieces, drafts, media
 
 _PLAIN = ("person", "chat", "created_at", "state", "issue", "project", "category", "category_chosen", "level")
 _ALBUM = tuple(albums.c.keys())
+_DRAFT = select(drafts).where(drafts.c.id == bindparam("sought"))
+_OPEN = select(drafts).where(
+    drafts.c.person == bindparam("sought_person"),
+    drafts.c.chat == bindparam("sought_chat"),
+    drafts.c.state == spelled(DraftState.OPEN),
+)
+_ADD = insert(drafts).returning(drafts)
+_SAVE = update(drafts).where(drafts.c.id == bindparam("sought"))
+_OF_CHAT = albums.c.chat == bindparam("sought_chat")
+_OF_ALBUM = select(albums).where(_OF_CHAT, albums.c.media_group == bindparam("sought_group"))
 
 
 class SqlDrafts(Repository):
@@ -20,33 +31,28 @@ class SqlDrafts(Repository):
 
     async def add(self, draft: Draft) -> Draft:
         """Insert; its id and text are ignored."""
-        row = await self._first(insert(drafts).returning(drafts), _row(draft) | {"text": ""})
+        row = await self._first(_ADD, _row(draft) | {"text": ""})
         assert row is not None  # noqa: S101 - an insert returns its row
         return _draft(row)
 
     async def get(self, draft: DraftId) -> Draft:
         """LookupError if there is none."""
-        row = await self._first(select(drafts).where(drafts.c.id == draft))
-        return _known(row, draft)
+        return _known(await self._first(_DRAFT, {"sought": draft}), draft)
 
     async def open_of(self, person: PersonId, chat: ChatId) -> Draft | None:
         """The one open draft."""
-        is_open = drafts.c.state == spelled(DraftState.OPEN)
-        row = await self._first(select(drafts).where(drafts.c.person == person, drafts.c.chat == chat, is_open))
+        row = await self._first(_OPEN, {"sought_person": person, "sought_chat": chat})
         return None if row is None else _draft(row)
 
     async def save(self, draft: Draft) -> None:
         """Update all but the text."""
-        await self._run(update(drafts).where(drafts.c.id == draft.id).values(_row(draft)))
+        await self._run(_SAVE, _row(draft) | {"sought": draft.id})
 
     async def put_piece(self, draft: DraftId, message: MessageId, text: str) -> Draft:
         """Insert or replace the text that came with one message, and join the pieces anew."""
-        chat = select(drafts.c.chat).where(drafts.c.id == draft).scalar_subquery()
-        piece = self._insert(draft_pieces).values(draft=draft, message=message, chat=chat, text=text)
-        replaced = {"text": piece.excluded.text}
-        await self._run(piece.on_conflict_do_update(index_elements=["draft", "message"], set_=replaced))
-        joined = update(drafts).where(drafts.c.id == draft).values(text=_joined(draft)).returning(drafts)
-        return _known(await self._first(joined), draft)
+        piece = {"sought": draft, "draft": draft, "message": message, "text": text}
+        await self._run(_put_piece(postgres=self._postgres), piece)
+        return _known(await self._first(_JOIN, {"sought": draft}), draft)
 
     async def of_message(self, chat: ChatId, message: MessageId) -> Draft | None:
         """The draft this message gave words or a file to."""
@@ -57,7 +63,7 @@ class SqlDrafts(Repository):
 
     async def album(self, chat: ChatId, media_group: str) -> Album | None:
         """Where a media group belongs."""
-        row = await self._first(select(albums).where(albums.c.chat == chat, albums.c.media_group == media_group))
+        row = await self._first(_OF_ALBUM, {"sought_chat": chat, "sought_group": media_group})
         return None if row is None else Album(*row)
 
     async def join_album(self, album: Album) -> None:
@@ -66,11 +72,21 @@ class SqlDrafts(Repository):
         await self._run(self._insert(albums).on_conflict_do_nothing(), row)
 
 
-def _joined(draft: DraftId) -> Any:
+@cache
+def _put_piece(*, postgres: bool) -> Any:
+    chat = select(drafts.c.chat).where(drafts.c.id == bindparam("sought")).scalar_subquery()
+    piece = insert_into(draft_pieces, postgres=postgres).values(chat=chat)
+    return piece.on_conflict_do_update(index_elements=["draft", "message"], set_={"text": piece.excluded.text})
+
+
+def _joined() -> Any:
     """The pieces in the order of their messages, one per line, empty ones left out."""
-    chosen = select(draft_pieces.c.text).where(draft_pieces.c.draft == draft, draft_pieces.c.text != "")
+    chosen = select(draft_pieces.c.text).where(draft_pieces.c.draft == bindparam("sought"), draft_pieces.c.text != "")
     pieces = chosen.order_by(draft_pieces.c.message).subquery()
     return select(func.coalesce(func.aggregate_strings(pieces.c.text, "\n"), "")).scalar_subquery()
+
+
+_JOIN = _SAVE.values(text=_joined()).returning(drafts)
 
 
 def _row(draft: Draft) -> dict[str, Any]:

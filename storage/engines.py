@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from storage import sqlite_driver
 from storage.tables.base import clean
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
@@ -47,7 +48,7 @@ def sqlite_engine(url: URL, *, writer: bool) -> AsyncEngine:
         pool_size=1 if writer else _POOL,
         max_overflow=0,
         pool_reset_on_return=None,  # every transaction of ours ends before its connection goes back
-        connect_args={"timeout": BUSY_SECONDS},
+        connect_args={"timeout": BUSY_SECONDS, "async_creator_fn": sqlite_driver.connect},
         json_serializer=compact,
     )
     event.listen(engine.sync_engine, "connect", _prepare_writer if writer else _prepare_reader)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, insert, literal, select, update
+from sqlalchemy import bindparam, case, insert, literal, select, update
 
 from bot.domain.draft import IncomingMedia, Media, MediaState, Purpose
 from bot.domain.ids import ChatId, DraftId, IssueId, MediaId, MessageId, PersonId
@@ -15,6 +15,10 @@ from storage.tables import media as files
 _COLUMNS = tuple(column for column in files.c if column.name != "next_at")
 _PAUSES = tuple(timedelta(minutes=2**n) for n in range(1, 9))  # after the first, second… attempt; the last one stays
 _MEDIA = select(*_COLUMNS)
+_OF_DRAFT = _MEDIA.where(files.c.draft == bindparam("sought"))
+_OF_ISSUE = _MEDIA.where(files.c.issue == bindparam("sought"))
+_ADD = insert(files).returning(*_COLUMNS)
+_FILE = update(files).where(files.c.draft == bindparam("sought"))
 
 
 class SqlEvidence(Repository):
@@ -48,7 +52,7 @@ class SqlEvidence(Repository):
             "attempts": 0,
             "error": "",
         }
-        return _media(await self._first(insert(files).returning(*_COLUMNS), row))
+        return _media(await self._first(_ADD, row))
 
     async def many(self, media: Sequence[MediaId]) -> list[Media]:
         """In the order asked for; unknown ones are left out."""
@@ -57,11 +61,11 @@ class SqlEvidence(Repository):
 
     async def of_draft(self, draft: DraftId) -> list[Media]:
         """In the order they were sent."""
-        return _as_sent(await self._all(_MEDIA.where(files.c.draft == draft)))
+        return _as_sent(await self._all(_OF_DRAFT, {"sought": draft}))
 
     async def of_issue(self, issue: IssueId) -> list[Media]:
         """In the order they were sent, proofs and remarks too."""
-        return _as_sent(await self._all(_MEDIA.where(files.c.issue == issue)))
+        return _as_sent(await self._all(_OF_ISSUE, {"sought": issue}))
 
     async def of_issues(self, issues: Sequence[IssueId]) -> dict[IssueId, list[Media]]:
         """The same for many at once."""
@@ -72,7 +76,7 @@ class SqlEvidence(Repository):
 
     async def file_under(self, draft: DraftId, issue: IssueId) -> None:
         """The draft's evidence now belongs to the issue."""
-        await self._run(update(files).where(files.c.draft == draft).values(issue=issue))
+        await self._run(_FILE, {"sought": draft, "issue": issue})
 
     async def claim(self, now: datetime, limit: int) -> list[Media]:
         """What is due, each put off by twice as long as the time before, in one statement."""

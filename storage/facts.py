@@ -1,9 +1,11 @@
 """Small things worth remembering."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 
 from storage.repository import Repository
 from storage.tables import facts
+
+_GET = select(facts.c.value).where(facts.c.name == bindparam("sought"))
 
 
 class SqlFacts(Repository):
@@ -11,7 +13,7 @@ class SqlFacts(Repository):
 
     async def get(self, name: str) -> str | None:
         """None if it was never put."""
-        row = await self._first(select(facts.c.value).where(facts.c.name == name))
+        row = await self._first(_GET, {"sought": name})
         return None if row is None else str(row.value)
 
     async def put(self, name: str, value: str) -> None:
@@ -20,5 +22,5 @@ class SqlFacts(Repository):
 
     async def starting(self, prefix: str) -> dict[str, str]:
         """All whose names begin so, in one query."""
-        wanted = facts.c.name.startswith(prefix, autoescape=True)
-        return {str(row.name): str(row.value) for row in await self._all(select(facts).where(wanted))}
+        begins = func.substr(facts.c.name, 1, len(prefix)) == prefix  # LIKE would not mind the case on SQLite
+        return {str(row.name): str(row.value) for row in await self._all(select(facts).where(begins))}

@@ -3,14 +3,24 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Integer, bindparam, delete, select, update
 
 from bot.ports import InboxRow, Poison
+from storage.dialect import insert_into
 from storage.engines import compact
 from storage.repository import Repository
 from storage.tables import inbox
+
+_WAITING = (
+    select(inbox.c.id, inbox.c.update_id, inbox.c.raw)
+    .where(inbox.c.bot == bindparam("sought"), inbox.c.done_at.is_(None))
+    .order_by(inbox.c.update_id)
+    .limit(bindparam("most", type_=Integer))
+)
+_DONE = update(inbox).where(inbox.c.id.in_(bindparam("sought", expanding=True)))
 
 
 class SqlInbox(Repository):
@@ -24,19 +34,16 @@ class SqlInbox(Repository):
         ]
         if not rows:
             return 0
-        kept = self._insert(inbox).on_conflict_do_nothing().returning(inbox.c.id)
-        return len((await self._run(kept, rows)).all())
+        return len((await self._run(_add(postgres=self._postgres), rows)).all())
 
     async def pending(self, bot: int, limit: int) -> list[InboxRow]:
         """By update_id. On PostgreSQL, within `begin`, rows another worker holds are passed over."""
-        waiting = select(inbox.c.id, inbox.c.update_id, inbox.c.raw)
-        waiting = waiting.where(inbox.c.bot == bot, inbox.c.done_at.is_(None)).order_by(inbox.c.update_id)
-        rows = await self._all(self._skip_locked(waiting.limit(limit)))
+        rows = await self._all(self._skip_locked(_WAITING), {"sought": bot, "most": limit})
         return [InboxRow(row.id, row.update_id, json.loads(row.raw)) for row in rows]
 
     async def done(self, rows: Sequence[int], at: datetime) -> None:
         """Handled."""
-        await self._run(update(inbox).where(inbox.c.id.in_(rows)).values(done_at=at))
+        await self._run(_DONE, {"sought": list(rows), "done_at": at})
 
     async def set_aside(self, row: int, error: str, at: datetime) -> None:
         """Could not be handled; kept until somebody has looked."""
@@ -51,3 +58,8 @@ class SqlInbox(Repository):
         """Forget handled updates older than this; those set aside stay."""
         old = delete(inbox).where(inbox.c.done_at < before, inbox.c.error.is_(None))
         return (await self._run(old)).rowcount
+
+
+@cache
+def _add(*, postgres: bool) -> Any:
+    return insert_into(inbox, postgres=postgres).on_conflict_do_nothing().returning(inbox.c.id)

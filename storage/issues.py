@@ -4,21 +4,34 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import case, insert, literal, null, update
+from sqlalchemy import bindparam, case, insert, null, update
 
 from bot.domain.errors import ChangedMeanwhile
 from bot.domain.history import Change, Entry
 from bot.domain.ids import IssueId, PersonId
 from bot.domain.issue import OPEN, Issue, Standing, format_number
 from bot.ports import HistoryLine, IssueView
+from storage.dialect import insert_into
 from storage.figures import Figures
 from storage.issue_lists import IssueLists
 from storage.issue_rows import ENTRY, ISSUE, STANDING, VIEW, entry_of, issue_of, row_of, standing_of, view_of
-from storage.search import Search, take_in, take_out, turn
+from storage.search import Search
 from storage.tables import counters, history, people, words
 from storage.tables import issues as ledger
+
+_SOUGHT = ledger.c.id == bindparam("sought")
+_ISSUE, _STANDING, _VIEW = ISSUE.where(_SOUGHT), STANDING.where(_SOUGHT), VIEW.where(_SOUGHT)
+_BY_NUMBER = ISSUE.where(ledger.c.number == bindparam("sought"))
+_ENTRIES = ENTRY.where(history.c.issue == bindparam("sought"))
+_LAST = _ENTRIES.order_by(history.c.id.desc()).limit(1)
+_BY_NAME = people.c.name.label("by_name")
+_LINES = _ENTRIES.add_columns(_BY_NAME).outerjoin(people, people.c.id == history.c.by).order_by(history.c.id)
+_ADD = insert(ledger).returning(ledger.c.id)
+_NOTE = insert(history)
+_WORDS = insert(words).returning(words.c.id)
 
 
 class SqlIssues(IssueLists, Search, Figures):
@@ -26,22 +39,21 @@ class SqlIssues(IssueLists, Search, Figures):
 
     async def next_number(self, prefix: str, year: int) -> str:
         """One statement; the counter's row is held until the transaction ends, so a rollback leaves no gap."""
-        first = self._insert(counters).values(prefix=prefix, year=year, count=1)
-        moved = first.on_conflict_do_update(index_elements=["prefix", "year"], set_={"count": counters.c.count + 1})
-        return format_number(prefix, year, await self._value(moved.returning(counters.c.count)))
+        first = {"prefix": prefix, "year": year, "count": 1}
+        return format_number(prefix, year, await self._value(_count(postgres=self._postgres), first))
 
     async def add(self, change: Change) -> Issue:
         """File it with its first line of history; its id is ignored."""
-        given = IssueId(await self._value(insert(ledger).returning(ledger.c.id), row_of(change.issue)))
+        given = IssueId(await self._value(_ADD, row_of(change.issue)))
         filed = replace(change.issue, id=given)
         await self._note(replace(change.entry, issue=given))
-        await take_in(self, filed.id, filed.description, is_open=filed.is_open)
+        await self._take_in(filed.id, filed.description, is_open=filed.is_open)
         return filed
 
     async def save(self, change: Change) -> None:
         """Write the issue and its line of history. Raises ChangedMeanwhile."""
         issue = change.issue
-        saved = await self._first(_save(issue), row_of(issue))
+        saved = await self._first(_SAVE, row_of(issue) | _versions(issue))
         if saved is None:
             raise ChangedMeanwhile(number=issue.number)
         await self._note(change.entry)
@@ -49,20 +61,20 @@ class SqlIssues(IssueLists, Search, Figures):
 
     async def get(self, issue: IssueId) -> Issue:
         """LookupError if there is none."""
-        return issue_of(await self._known(ISSUE, issue))
+        return issue_of(await self._known(_ISSUE, issue))
 
     async def by_number(self, number: str) -> Issue | None:
         """By the number as the ledger writes it."""
-        row = await self._first(ISSUE.where(ledger.c.number == number))
+        row = await self._first(_BY_NUMBER, {"sought": number})
         return None if row is None else issue_of(row)
 
     async def standing(self, issue: IssueId) -> Standing:
         """LookupError if there is none."""
-        return standing_of(await self._known(STANDING, issue))
+        return standing_of(await self._known(_STANDING, issue))
 
     async def view(self, issue: IssueId) -> IssueView:
         """LookupError if there is none."""
-        return view_of(await self._known(VIEW, issue))
+        return view_of(await self._known(_VIEW, issue))
 
     async def views(self, issues: Sequence[IssueId]) -> list[IssueView]:
         """In the order asked for, in one statement. LookupError if one is missing."""
@@ -72,18 +84,15 @@ class SqlIssues(IssueLists, Search, Figures):
 
     async def history(self, issue: IssueId) -> list[HistoryLine]:
         """Oldest first."""
-        by = people.c.name.label("by_name")
-        lines = ENTRY.add_columns(by).outerjoin(people, people.c.id == history.c.by)
-        rows = await self._all(lines.where(history.c.issue == issue).order_by(history.c.id))
-        return [HistoryLine(entry_of(row), row.by_name or "") for row in rows]
+        return [HistoryLine(entry_of(row), row.by_name or "") for row in await self._all(_LINES, {"sought": issue})]
 
     async def last_entry(self, issue: IssueId) -> Entry | None:
         """The newest line."""
-        row = await self._first(ENTRY.where(history.c.issue == issue).order_by(history.c.id.desc()).limit(1))
+        row = await self._first(_LAST, {"sought": issue})
         return None if row is None else entry_of(row)
 
     async def _known(self, statement: Any, issue: IssueId) -> Any:
-        row = await self._first(statement.where(ledger.c.id == issue))
+        row = await self._first(statement, {"sought": issue})
         if row is None:
             raise LookupError(issue)
         return row
@@ -93,32 +102,46 @@ class SqlIssues(IssueLists, Search, Figures):
         row |= {"before": dict(entry.before), "after": dict(entry.after)}
         if entry.words:
             row |= await self._words(entry.by, entry.words)
-        await self._run(insert(history), row)
+        await self._run(_NOTE, row)
 
     async def _words(self, author: PersonId | None, text: str) -> dict[str, Any]:
         """What people say stands apart: the line keeps a digest that says nothing once the salt is erased."""
         salt = secrets.token_hex(16)
         row = {"author": author, "text": text, "salt": salt}
-        given = await self._value(insert(words).returning(words.c.id), row)
+        given = await self._value(_WORDS, row)
         return {"words": given, "words_digest": hashlib.sha256((salt + text).encode("utf-8", "ignore")).hexdigest()}
 
     async def _index(self, change: Change, former: str | None) -> None:
         """Keep the search index in step when the text or the open-ness changed."""
         issue, was_open = change.issue, change.entry.before_status in OPEN
         if former is not None:
-            await take_out(self, issue.id, former, is_open=was_open)
-            await take_in(self, issue.id, issue.description, is_open=issue.is_open)
+            await self._take_out(issue.id, former, is_open=was_open)
+            await self._take_in(issue.id, issue.description, is_open=issue.is_open)
             await self._run(update(ledger).where(ledger.c.id == issue.id).values(former_description=null()))
         elif was_open != issue.is_open:
-            await turn(self, issue.id, issue.description, is_open=issue.is_open)
+            await self._turn(issue.id, issue.description, is_open=issue.is_open)
 
 
 _ENTRY = ("issue", "action", "at", "by", "before_status", "after_status")
 
 
-def _save(issue: Issue) -> Any:
+@cache
+def _count(*, postgres: bool) -> Any:
+    first = insert_into(counters, postgres=postgres)
+    moved = first.on_conflict_do_update(index_elements=["prefix", "year"], set_={"count": counters.c.count + 1})
+    return moved.returning(counters.c.count)
+
+
+def _save() -> Any:
     """An UPDATE that holds only if nobody wrote in between, and tells the description it replaced, if it did."""
-    said = literal(issue.description, ledger.c.description.type)
+    said = bindparam("new_description", type_=ledger.c.description.type)
     former = case((ledger.c.description != said, ledger.c.description), else_=null())
-    unchanged = (ledger.c.id == issue.id, ledger.c.version == issue.version - 1)
+    unchanged = (_SOUGHT, ledger.c.version == bindparam("old_version"))
     return update(ledger).where(*unchanged).values(former_description=former).returning(ledger.c.former_description)
+
+
+def _versions(issue: Issue) -> dict[str, Any]:
+    return {"sought": issue.id, "old_version": issue.version - 1, "new_description": issue.description}
+
+
+_SAVE = _save()

@@ -2,21 +2,31 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import Integer, bindparam, case, func, or_, select, update
 
 from bot.domain.ids import ChatId, MessageId
 from bot.domain.messages import Message, OutboxState, Priority
 from bot.ports import OutboxRow
-from storage.dialect import spelled
+from storage.dialect import insert_into, spelled
 from storage.repository import AnyRow, Repository
 from storage.tables import outbox
 
+_SOUGHT = outbox.c.id == bindparam("sought")
 _MESSAGE = ("chat", "kind", "facts", "priority", "topic", "card", "fresh", "key", "not_before", "reply_to")
 _PENDING = outbox.c.state == spelled(OutboxState.PENDING)
 _SENDING = outbox.c.state == spelled(OutboxState.SENDING)
 _TROUBLED = outbox.c.state.in_([spelled(OutboxState.UNKNOWN), spelled(OutboxState.DEAD)])
+_TIME = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= bindparam("now", type_=outbox.c.not_before.type))
+_ORDER = (outbox.c.priority, outbox.c.id)
+_DUE = select(outbox).where(_PENDING, _TIME).order_by(*_ORDER).limit(bindparam("most", type_=Integer))
+_FREE = or_(outbox.c.chat.not_in(bindparam("without", expanding=True)), outbox.c.priority == int(Priority.TOAST))
+_DUE_ELSEWHERE = _DUE.where(_FREE)
+_MARK = update(outbox).where(outbox.c.id.in_(bindparam("sought", expanding=True)))
+_SETTLE = update(outbox).where(_SOUGHT)
+_PUT_OFF = _SETTLE.values(attempts=outbox.c.attempts + bindparam("more_attempts", type_=Integer))
 
 
 class SqlOutbox(Repository):
@@ -30,23 +40,18 @@ class SqlOutbox(Repository):
             if await self._collapse(message):
                 return
         row = _row(message) | {"state": OutboxState.PENDING, "attempts": 0, "created_at": at, "error": ""}
-        statement = insert(outbox)
-        if message.key is not None:
-            statement = self._insert(outbox).on_conflict_do_nothing(index_elements=["key"])
-        await self._run(statement, row)
+        await self._run(_add(postgres=self._postgres), row)
 
     async def due(self, now: datetime, limit: int, *, without: Collection[ChatId] = ()) -> list[OutboxRow]:
         """Pending rows whose time has come, by priority, then age; of the chats `without` only toasts."""
-        ready = [_PENDING, or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now)]
+        values = {"now": now, "most": limit}
         if without:
-            ready.append(or_(outbox.c.chat.not_in(without), outbox.c.priority == int(Priority.TOAST)))
-        rows = await self._all(select(outbox).where(*ready).order_by(outbox.c.priority, outbox.c.id).limit(limit))
-        return [_queued(row) for row in rows]
+            return [_queued(row) for row in await self._all(_DUE_ELSEWHERE, values | {"without": list(without)})]
+        return [_queued(row) for row in await self._all(_DUE, values)]
 
     async def mark_sending(self, rows: Sequence[int], at: datetime) -> None:
         """The next thing is the call: committed before it."""
-        marked = update(outbox).where(outbox.c.id.in_(rows)).values(state=OutboxState.SENDING, changed_at=at)
-        await self._run(marked)
+        await self._run(_MARK, {"sought": list(rows), "state": OutboxState.SENDING, "changed_at": at})
 
     async def settle(
         self,
@@ -60,10 +65,11 @@ class SqlOutbox(Repository):
         counted: bool = True,
     ) -> None:
         """What became of a send. Back to PENDING counts an attempt, unless nothing was sent."""
-        values: dict[str, Any] = {"state": state, "changed_at": at, "message": message, "error": error}
+        values: dict[str, Any] = {"sought": row, "state": state, "changed_at": at, "message": message, "error": error}
         if state is OutboxState.PENDING:
-            values |= {"not_before": not_before, "attempts": outbox.c.attempts + int(counted)}
-        await self._run(update(outbox).where(outbox.c.id == row).values(values))
+            await self._run(_PUT_OFF, values | {"not_before": not_before, "more_attempts": int(counted)})
+        else:
+            await self._run(_SETTLE, values)
 
     async def interrupted(self) -> list[OutboxRow]:
         """Rows found `sending` at start."""
@@ -90,19 +96,29 @@ class SqlOutbox(Repository):
         return await self._first(select(outbox.c.id).where(outbox.c.key == key)) is not None
 
     async def _collapse(self, message: Message) -> bool:
-        """Put the message in the place of the card's pending row, if there is one. A row keeps its own key: what must go
-        once stays known; a fresh one stays fresh."""
-        newer = _row(message)
-        contents = {"kind": newer["kind"], "facts": newer["facts"]}
-        pending = [_PENDING, outbox.c.chat == message.chat, outbox.c.card == message.card]
-        if message.key is not None:
-            pending.append(outbox.c.key.is_(None))
-        fresh = update(outbox).where(*pending, outbox.c.fresh).values(contents)
-        if (await self._run(fresh)).rowcount:
-            return True
-        if message.key is None:
-            del newer["key"]
-        return bool((await self._run(update(outbox).where(*pending).values(newer))).rowcount)
+        """Put the message in the place of the card's pending row, if there is one."""
+        newer = {f"new_{name}": value for name, value in _row(message).items()}
+        statement = _COLLAPSE if message.key is None else _COLLAPSE_KEYED
+        return bool((await self._run(statement, newer)).rowcount)
+
+
+def _collapse() -> Any:
+    """A row keeps its own key: what must go once stays known. A fresh one stays fresh, and keeps its place and time."""
+    new = {name: bindparam(f"new_{name}", type_=outbox.c[name].type) for name in _MESSAGE}
+    kept = {name: case((outbox.c.fresh, outbox.c[name]), else_=new[name]) for name in _KEPT_IF_FRESH}
+    pending = (_PENDING, outbox.c.chat == new["chat"], outbox.c.card == new["card"])
+    return update(outbox).where(*pending).values(kind=new["kind"], facts=new["facts"], **kept)
+
+
+_KEPT_IF_FRESH = ("priority", "topic", "fresh", "not_before", "reply_to")
+_COLLAPSE = _collapse()
+_NEW_KEY = bindparam("new_key", type_=outbox.c.key.type)
+_COLLAPSE_KEYED = _COLLAPSE.where(outbox.c.key.is_(None)).values(key=_NEW_KEY)
+
+
+@cache
+def _add(*, postgres: bool) -> Any:
+    return insert_into(outbox, postgres=postgres).on_conflict_do_nothing(index_elements=["key"])
 
 
 def _row(message: Message) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, delete, exists, func, insert, select, tuple_, update
+from sqlalchemy import String, bindparam, cast, delete, exists, func, insert, select, tuple_, update
 
 from bot.domain.draft import DraftState
 from bot.domain.ids import IssueId, PersonId, UserId
@@ -33,6 +33,9 @@ _GRANTS = (
 _SCANS = select(func.aggregate_strings(scans.c.project, _RECORD)).where(scans.c.person == people.c.id).scalar_subquery()
 _PERSON: AnySelect = select(people, _GRANTS.label("grants"), _SCANS.label("scanned"))
 _OFFICE = _PERSON.where(people.c.code.is_not(None)).order_by(people.c.code)
+_BY_ID = _PERSON.where(people.c.id == bindparam("sought"))
+_BY_CODE = _PERSON.where(people.c.code == bindparam("sought"))
+_BY_USER = _PERSON.where(people.c.user_id == bindparam("sought"))
 _STAFF = _OFFICE.where(~people.c.left)
 
 
@@ -41,7 +44,7 @@ class SqlPeople(Repository):
 
     async def get(self, person: PersonId) -> Person:
         """LookupError if there is none."""
-        row = await self._first(_PERSON.where(people.c.id == person))
+        row = await self._first(_BY_ID, {"sought": person})
         if row is None:
             raise LookupError(person)
         return _person(row)
@@ -53,12 +56,12 @@ class SqlPeople(Repository):
 
     async def by_code(self, code: str) -> Person | None:
         """By the office's code."""
-        row = await self._first(_PERSON.where(people.c.code == code))
+        row = await self._first(_BY_CODE, {"sought": code})
         return None if row is None else _person(row)
 
     async def by_user(self, user: UserId) -> Person | None:
         """By the bound Telegram account."""
-        row = await self._first(_PERSON.where(people.c.user_id == user))
+        row = await self._first(_BY_USER, {"sought": user})
         return None if row is None else _person(row)
 
     async def all(self, *, left: bool = False) -> list[Person]:

@@ -7,7 +7,7 @@ from sqlalchemy import CursorResult, Executable, Row, Select, Table
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.dialect import insert_into, is_postgres, rows_of, skip_locked
+from storage.dialect import insert_into, is_postgres, upsert
 
 # rows and queries of any width: their columns are tables' business
 AnyRow = Row[*tuple[Any, ...]]
@@ -20,6 +20,7 @@ class Repository:
     def __init__(self, connection: AsyncConnection, *, writing: bool) -> None:
         self._connection = connection
         self._writing = writing
+        self._postgres = is_postgres(connection)
 
     async def _run(self, statement: Executable, values: Any = None) -> CursorResult[*tuple[Any, ...]]:
         return await self._connection.execute(statement, values)
@@ -35,24 +36,15 @@ class Repository:
 
     async def _put(self, table: Table, row: Mapping[str, Any]) -> None:
         """Insert, or update every other column of the row with the same primary key."""
-        await self._put_all(table, [row])
+        await self._run(upsert(table, tuple(row), postgres=self._postgres), row)
 
     async def _put_all(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """The same for several rows of the same columns."""
-        insert = self._insert(table)
-        keys = list(table.primary_key.columns)
-        rest = {name: insert.excluded[name] for name in rows[0] if name not in table.primary_key.columns}
-        await self._run(insert.on_conflict_do_update(index_elements=keys, set_=rest), rows)
+        await self._run(upsert(table, tuple(rows[0]), postgres=self._postgres), rows)
 
     def _insert(self, table: Table) -> Insert:
-        return insert_into(self._connection, table)
-
-    def _rows(self, values: Sequence[str]) -> Any:
-        return rows_of(self._connection, values)
+        return insert_into(table, postgres=self._postgres)
 
     def _skip_locked(self, statement: Any) -> Any:
-        return skip_locked(self._connection, statement, writing=self._writing)
-
-    @property
-    def _on_postgres(self) -> bool:
-        return is_postgres(self._connection)
+        """Leave rows another worker has in hand; on SQLite there is only one."""
+        return statement.with_for_update(skip_locked=True) if self._writing and self._postgres else statement

@@ -5,13 +5,13 @@ of a rare gram is short however large the ledger.
 """
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     and_,
     bindparam,
     delete,
-    false,
     func,
     insert,
     literal,
@@ -28,6 +28,7 @@ from bot.domain.issue import OPEN, Means, Status
 from bot.domain.permissions import Sight
 from bot.ports import IssueView, Similar
 from storage.bigrams import bigrams, grams, likeness, prefix_range
+from storage.dialect import given_rows, given_values
 from storage.issue_rows import VIEW, view_of
 from storage.repository import Repository
 from storage.sight import in_sight
@@ -73,36 +74,55 @@ class Search(Repository):
         """How many issues have each gram, counted up to a limit; those of none are left out."""
         if not wanted:
             return {}
-        given = self._rows(sorted(wanted))
-        some = select(literal(1).label("one")).where(index.c.gram == given.c.value).limit(_COMMON).correlate(given)
-        counted = select(func.count()).select_from(some.subquery()).scalar_subquery()
-        rows = await self._all(select(given.c.value, counted.label("issues")))
+        rows = await self._all(_frequency(postgres=self._postgres), self._given(wanted))
         return {row.value: row.issues for row in rows if row.issues}
 
+    async def _take_in(self, issue: IssueId, text: str, *, is_open: bool) -> None:
+        """Index a text: one statement, whatever its length."""
+        wanted = grams(text)
+        if wanted:
+            await self._run(_take_in(postgres=self._postgres), self._given(wanted) | _of(issue, is_open))
 
-async def take_in(search: Repository, issue: IssueId, text: str, *, is_open: bool) -> None:
-    """Index a text: one statement, whatever its length."""
-    wanted = grams(text)
-    if wanted:
-        given = search._rows(sorted(wanted))
-        chosen = select(given.c.value, literal(is_open), literal(issue, index.c.issue.type))
-        await search._run(insert(index).from_select(["gram", "open", "issue"], chosen))
+    async def _take_out(self, issue: IssueId, text: str, *, is_open: bool) -> None:
+        """Forget an indexed text."""
+        forgotten = delete(index).where(*_indexed(postgres=self._postgres))
+        await self._run(forgotten, self._given(grams(text)) | _of(issue, is_open))
+
+    async def _turn(self, issue: IssueId, text: str, *, is_open: bool) -> None:
+        """An indexed issue was opened or closed."""
+        turned = update(index).where(*_indexed(postgres=self._postgres)).values(open=is_open)
+        await self._run(turned, self._given(grams(text)) | _of(issue, not is_open))
+
+    def _given(self, wanted: Collection[str]) -> dict[str, Any]:
+        return {"given": given_values(wanted, postgres=self._postgres)}
 
 
-async def take_out(search: Repository, issue: IssueId, text: str, *, is_open: bool) -> None:
-    """Forget an indexed text."""
-    await search._run(delete(index).where(*_indexed(search, issue, text, is_open=is_open)))
+def _of(issue: IssueId, is_open: bool) -> dict[str, Any]:
+    return {"of_issue": issue, "was_open": is_open}
 
 
-async def turn(search: Repository, issue: IssueId, text: str, *, is_open: bool) -> None:
-    """An indexed issue was opened or closed."""
-    await search._run(update(index).where(*_indexed(search, issue, text, is_open=not is_open)).values(open=is_open))
+_OF_ISSUE = bindparam("of_issue", type_=index.c.issue.type)
+_WAS_OPEN = bindparam("was_open", type_=index.c.open.type)
 
 
-def _indexed(search: Repository, issue: IssueId, text: str, *, is_open: bool) -> tuple[Any, ...]:
+@cache
+def _frequency(*, postgres: bool) -> Any:
+    given = given_rows(postgres=postgres)
+    some = select(literal(1).label("one")).where(index.c.gram == given.c.value).limit(_COMMON).correlate(given)
+    counted = select(func.count()).select_from(some.subquery()).scalar_subquery()
+    return select(given.c.value, counted.label("issues"))
+
+
+@cache
+def _take_in(*, postgres: bool) -> Any:
+    chosen = select(given_rows(postgres=postgres).c.value, _WAS_OPEN, _OF_ISSUE)
+    return insert(index).from_select(["gram", "open", "issue"], chosen)
+
+
+def _indexed(*, postgres: bool) -> tuple[Any, ...]:
     """The whole primary key: no other index is needed."""
-    given = search._rows(sorted(grams(text)))
-    return index.c.gram.in_(select(given.c.value)), index.c.open == is_open, index.c.issue == issue
+    given = given_rows(postgres=postgres)
+    return index.c.gram.in_(select(given.c.value)), index.c.open == _WAS_OPEN, index.c.issue == _OF_ISSUE
 
 
 def _candidates(word: str, frequency: dict[str, int]) -> Any:
@@ -111,14 +131,15 @@ def _candidates(word: str, frequency: dict[str, int]) -> Any:
     single = [gram for gram in grams(word) if len(gram) == 1]
     if pairs:
         rarest = min(pairs, key=lambda gram: (frequency.get(gram, 0), gram))
-        in_text = index.c.gram == rarest if rarest in frequency else false()
+        in_text = [index.c.gram == rarest] if rarest in frequency else []
     elif single:
         first, last = prefix_range(single[0])
-        in_text = and_(index.c.gram >= first, index.c.gram <= last)
+        in_text = [and_(index.c.gram >= first, index.c.gram <= last)]
     else:
         return true()
     named = select(projects.c.code).where(projects.c.name.icontains(word, autoescape=True))
-    branches = [select(index.c.issue).where(in_text), select(issues.c.id).where(issues.c.project.in_(named))]
+    branches = [select(index.c.issue).where(part) for part in in_text]
+    branches.append(select(issues.c.id).where(issues.c.project.in_(named)))
     if _may_be_number(word):
         branches.append(select(issues.c.id).where(issues.c.number.icontains(word, autoescape=True)))
     return issues.c.id.in_(union(*branches))

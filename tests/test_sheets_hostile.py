@@ -4,7 +4,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from bot.domain.sheet_cells import read_lines
 from bot.domain.sheets import SheetName, SheetsRefused
 from bot.sheets import delimited, headings, read_sheets, workbook
 from tests.sheets import UNITS, all_rows, csv_text, write_book
@@ -129,3 +132,28 @@ def test_bytes_that_are_no_text(units: Path, raw: bytes):
     """Neither encoding fits: say how to save it."""
     units.write_bytes(raw)
     assert "save it as 'CSV UTF-8'" in fault(units) or "headings" in fault(units)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(raw=st.binary(max_size=300), head=st.booleans())
+def test_any_bytes(tmp_path: Path, raw: bytes, head: bool):
+    """Whatever a file holds, it is read or refused in a sentence; nothing else happens."""
+    path = tmp_path / "people.csv"
+    path.write_bytes((b"code,name,unit,roles,language\n" if head else b"") + raw)
+    try:
+        sheet = read_sheets(path)[SheetName.PEOPLE]
+    except SheetsRefused as refused:
+        faults = refused.faults
+    else:
+        _, faults = read_lines(sheet)
+    assert all(fault.sheet == "people" and fault.sentence for fault in faults)
+
+
+@settings(max_examples=150, deadline=None)
+@given(cells=st.lists(st.text(max_size=40), min_size=8, max_size=8), name=st.sampled_from(SheetName))
+def test_any_cells(cells: list[str], name: SheetName):
+    """Whatever stands in a row, it becomes an entry or faults with their place."""
+    width = len(headings.COLUMNS[name])
+    sheet = headings.to_sheet(name, [headings.COLUMNS[name], cells[:width]])
+    entries, faults = read_lines(sheet)
+    assert len(entries) == (len(sheet.lines) if not faults else 0)

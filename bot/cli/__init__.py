@@ -1,6 +1,8 @@
 """The command line: one module per group of commands. Whatever a command needs beyond typer is imported when it runs."""
 
 import sys
+import traceback
+from types import TracebackType
 
 import typer
 
@@ -9,6 +11,7 @@ from bot.cli.links import cards, invite
 from bot.cli.process import demo, run
 from bot.cli.roster import import_
 from bot.cli.upkeep import doctor, migrate
+from bot.masking import mask
 
 app = typer.Typer(
     name="project-home",
@@ -25,9 +28,14 @@ for command in (invite, cards, export, digest, run, demo, migrate, doctor):
 
 
 def main() -> None:
-    """Run the command line; what can't be shown in the terminal's encoding becomes `?`."""
+    """Run the command line. What the terminal's encoding lacks becomes `?`; a bug's traceback is masked too."""
+    sys.excepthook = _masked_traceback
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
     app()
+
+
+def _masked_traceback(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    typer.echo(mask("".join(traceback.format_exception(kind, error, trace))), err=True, nl=False)

@@ -1,6 +1,5 @@
 """`export` and `digest`: the ledger as a file, and the week's figures on the terminal."""
 
-import errno
 import os
 from enum import StrEnum
 from pathlib import Path
@@ -8,11 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.answers import complain, perform, say, say_json
+from bot.cli.answers import complain, fail, perform, say, say_json
 
 if TYPE_CHECKING:
     from bot.domain.organisation import Scope
+    from bot.services.records import Vocabulary
     from bot.services.turn import Turn
+
+
+class Language(StrEnum):
+    ZH = "zh"
+    EN = "en"
 
 
 class Format(StrEnum):
@@ -22,37 +27,41 @@ class Format(StrEnum):
 
 
 def export(
-    format: Annotated[
-        Format, typer.Option("--format", help="What to write: xlsx and csv for people, json for programs.")
-    ],
+    format: Annotated[Format, typer.Option("--format", help="xlsx for people, csv for tables, json for programs.")],
     out: Annotated[
         Path, typer.Option("--out", help="The file to write; one of that name is replaced once the new one is whole.")
     ],
+    language: Annotated[
+        Language | None,
+        typer.Option(help="Of an xlsx (the office's if not said) or csv (codes if not said); json is always codes."),
+    ] = None,
 ) -> None:
     """Write the whole ledger to a file."""
-    count = perform(_export(format, out))
+    _check_place(out)
+    count = perform(_export(format, out, language))
     complain(f"{out}: {count} issues")
 
 
-async def _export(format: Format, out: Path) -> int:
+async def _export(format: Format, out: Path, language: Language | None) -> int:
     from bot.cli.opening import open_ledger
 
     async with open_ledger() as desk, desk.turns.read() as turn:
-        return await _write(turn, format, out)
+        spoken = language or (turn.policy.language if format is Format.XLSX else None)
+        return await _write(turn, format, out, spoken)
 
 
-async def _write(turn: "Turn", format: Format, out: Path) -> int:
+async def _write(turn: "Turn", format: Format, out: Path, language: str | None) -> int:
     """Beside its place first, so that nobody reads half a ledger."""
     from bot.domain.organisation import CITY
     from bot.domain.permissions import Sight
     from bot.services import export as exporting
 
-    kind = exporting.Format(format.value)
+    whole_city = Sight(None, frozenset({CITY}))
+    kind, zone = exporting.Format(format.value), turn.calendar.zone
     partial = out.with_name(f".{out.name}.part")
-    _check_place(out)
     try:
         count = await exporting.export(
-            turn.uow, Sight(None, frozenset({CITY})), kind, partial, zone=turn.calendar.zone, made_at=turn.now
+            turn.uow, whole_city, kind, partial, zone=zone, made_at=turn.now, vocabulary=_vocabulary(language)
         )
         partial.replace(out)
     finally:
@@ -60,20 +69,29 @@ async def _write(turn: "Turn", format: Format, out: Path) -> int:
     return count
 
 
+def _vocabulary(language: str | None) -> "Vocabulary | None":
+    if language is None:
+        return None
+    from bot.telegram.spreadsheets import Words
+    from templates.catalogues import Catalogue
+
+    return Words(Catalogue.load(language).gettext)
+
+
 def _check_place(out: Path) -> None:
-    """Before the work is done. Raises OSError."""
+    """Before the work is done: ends with 1 where nothing can be written."""
     if out.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "is a folder; name a file", str(out))
+        fail(f"{out}: is a folder; name a file")
     if not out.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(out.parent))
+        fail(f"{out.parent}: there is no such folder")
     if not os.access(out.parent, os.W_OK):
-        raise PermissionError(errno.EACCES, "can't be written to", str(out.parent))
+        fail(f"{out.parent}: can't be written to")
 
 
 def digest(
     scope: Annotated[str, typer.Option(help="city, district:NAME, unit:CODE or project:CODE.")] = "city",
     as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON, for scripts.")] = False,
-    language: Annotated[str | None, typer.Option(help="zh or en; the office's if not said.")] = None,
+    language: Annotated[Language | None, typer.Option(help="The office's if not said.")] = None,
 ) -> None:
     """Show the week's digest as it stands now. Sends nothing, freezes nothing."""
     perform(_digest(scope, language, as_json=as_json))

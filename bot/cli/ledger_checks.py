@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 from bot.cli.findings import Finding, note, ok, red
-from bot.domain.organisation import Person, Role
+from bot.domain.organisation import Person, Role, Unit, UnitKind
 from bot.domain.policy import Policy
 from bot.ports import OutboxRow, Poison, StoreUnavailable, UnitOfWork
 from bot.settings import Settings
@@ -23,7 +23,7 @@ async def check_ledger(settings: Settings, policy: Policy) -> AsyncIterator[Find
         yield red("database", str(error), "See that the server runs and that the address and rights are right.")
         return
     try:
-        async for finding in _inside(store, settings.database_url):
+        async for finding in _inside(store, settings.database_url, policy):
             yield finding
     except StoreUnavailable as error:
         yield red("database", f"is busy or went away: {error}", "Try again.")
@@ -31,7 +31,7 @@ async def check_ledger(settings: Settings, policy: Policy) -> AsyncIterator[Find
         await store.close()
 
 
-async def _inside(store: SqlStore, url: str) -> AsyncIterator[Finding]:
+async def _inside(store: SqlStore, url: str, policy: Policy) -> AsyncIterator[Finding]:
     newest, present = revisions()[-1], await current(url)
     if present != newest:
         says = f"the schema is at {present or 'nothing'}, this version needs {newest}"
@@ -39,7 +39,9 @@ async def _inside(store: SqlStore, url: str) -> AsyncIterator[Finding]:
         return
     yield ok("database", f"can be worked with, schema {present}")
     async with store.read() as uow:
-        yield _desk(await uow.people.all())
+        people = await uow.people.all()
+        yield _desk(people)
+        yield _units(await uow.units.all(), people, policy)
         yield _poison(await uow.inbox.poisoned(LISTED))
         yield _outbox(await uow.outbox.troubled(LISTED))
         yield await _waiting(uow)
@@ -59,6 +61,27 @@ def _desk(people: list[Person]) -> Finding:
     if not any(person.reachable for person in bound):
         return red("desk", "every clerk has blocked the bot", f"Ask {names} to write to it again.")
     return ok("desk", f"{len(bound)} of {len(clerks)} clerks have bound their accounts")
+
+
+def _units(units: list[Unit], people: list[Person], policy: Policy) -> Finding:
+    """Can every responsible unit be given a task, and does the policy name units that there are?"""
+    manned = {grant.scope.value for person in people for grant in person.grants if grant.role is Role.ASSIGNEE}
+    bare = [
+        unit for unit in units if unit.kind is UnitKind.RESPONSIBLE and unit.code not in manned and unit.head is None
+    ]
+    named = {rules.unit for rules in policy.categories.values() if rules.unit is not None}
+    if strange := sorted(named - {unit.code for unit in units}):
+        return note(
+            "units",
+            f"the policy names {', '.join(strange)}, which is no unit here",
+            "Correct [categories] of the policy.",
+        )
+    if bare:
+        names = ", ".join(f"{unit.name} ({unit.code})" for unit in bare[:5])
+        return note(
+            "units", f"nobody can be given a task at {names}", "Import a head, or people with assignee:unit:CODE."
+        )
+    return ok("units", f"{len(units)}, each responsible one with somebody to take a task")
 
 
 def _poison(updates: list[Poison]) -> Finding:

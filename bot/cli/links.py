@@ -14,13 +14,17 @@ AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")]
 
 
 def invite(
-    code: Annotated[str, typer.Argument(help="The person's code in the people sheet.")], as_json: AsJson = False
+    codes: Annotated[list[str], typer.Argument(metavar="CODE...", help="Codes of the people sheet.")],
+    as_json: AsJson = False,
 ) -> None:
-    """Make a link that binds a person's Telegram account: once, until it expires. Hand it to nobody else."""
-    perform(_invite(code, as_json=as_json))
+    """Make a link that binds a person's Telegram account: once, until it expires. Hand it to nobody else.
+
+    With --json one code gives an object, several give a list.
+    """
+    perform(_invite(codes, as_json=as_json))
 
 
-async def _invite(code: str, *, as_json: bool) -> None:
+async def _invite(codes: list[str], *, as_json: bool) -> None:
     from bot.cli.opening import open_ledger
     from bot.cli.username import username
     from bot.services import people
@@ -28,11 +32,13 @@ async def _invite(code: str, *, as_json: bool) -> None:
     async with open_ledger() as desk:
         name = await username(desk)
         async with desk.turns.begin() as turn:
-            token, expires = await people.invite(turn, code)
-    link = f"https://t.me/{name}?start=i_{token}"
+            made = [(code, *await people.invite(turn, code)) for code in codes]
+    links = [(code, f"https://t.me/{name}?start=i_{token}", expires) for code, token, expires in made]
     if as_json:
-        say_json({"person": code, "link": link, "expires": expires.isoformat()})
-    else:
+        invitations = [{"person": code, "link": link, "expires": expires.isoformat()} for code, link, expires in links]
+        say_json(invitations if len(invitations) > 1 else invitations[0])
+        return
+    for code, link, expires in links:
         local = expires.astimezone(desk.turns.calendar.zone)
         say(f"{link}\nFor {code} only, once, until {local:%Y-%m-%d %H:%M} ({local.tzname()}).")
 

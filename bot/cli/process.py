@@ -23,6 +23,6 @@ def demo(
 ) -> None:
     """Try it without token or network: a sandbox instead of Telegram, the sample city, and a page of phones to play with."""
     with understandable():
-        from bot.demo import demo as play
+        from bot.demo.play import demo as play
 
         raise typer.Exit(play(script=script) or 0)

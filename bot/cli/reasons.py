@@ -39,14 +39,20 @@ def _refusal(error: Refused) -> str:
 
 def _by_name(error: Exception) -> str | None:
     """Errors whose classes live in heavy modules, known by name so that those need not be imported."""
+    if is_refused_token(error):
+        return "PROJECT_HOME_BOT_TOKEN: Telegram refuses it. Ask @BotFather for the token, and set it anew."
     match type(error).__name__:
         case "DatabaseUnusable" | "ClockUnreachable":
             return str(error)
-        case "TokenRejected":
-            return (
-                f"PROJECT_HOME_BOT_TOKEN: Telegram refuses it ({error}). Ask @BotFather for the token, and set it anew."
-            )
+        case "OperationalError" | "InterfaceError" | "TimeoutError":
+            return f"The database is busy or can't be reached ({str(error).splitlines()[0]}). Try again."
         case "CallFailed":
             return f"Telegram did not answer as hoped: {error}"
         case _:
             return None
+
+
+def is_refused_token(error: Exception) -> bool:
+    """Telegram answered, and does not know this token."""
+    name = type(error).__name__
+    return name == "TokenRejected" or (name == "CallFailed" and "InvalidToken" in str(error))

@@ -76,9 +76,14 @@ async def _apply(desk: "Desk", sheets: "Sheets", shown: "ImportPlan") -> None:
 
 
 def _agreed(plan: "ImportPlan", *, asking: bool) -> bool:
-    if not (asking and plan.overwrites and sys.stdin.isatty()):
+    if not (asking and plan.overwrites and _on_terminal()):
         return True
     return typer.confirm("Write these differences?")
+
+
+def _on_terminal() -> bool:
+    """Somebody can be asked."""
+    return sys.stdin.isatty()
 
 
 def _show(plan: "ImportPlan") -> None:

@@ -8,8 +8,9 @@ import httpx
 
 from bot.cli.asking import open_gateway
 from bot.cli.findings import Finding, note, ok, red
+from bot.cli.reasons import is_refused_token
 from bot.settings import Settings
-from bot.telegram.calls import CallFailed, Rejected
+from bot.telegram.calls import CallFailed
 from bot.telegram.gateway import Gateway
 
 MOST_SECONDS = 30.0  # a clock that is further off than this misdates what people report
@@ -29,22 +30,20 @@ async def check_telegram(settings: Settings) -> AsyncIterator[Finding]:
 
 
 def _unanswered(settings: Settings, failed: CallFailed) -> Finding:
-    if isinstance(failed.outcome, Rejected):
-        return red("token", f"is refused: {failed.outcome.error}", "Ask @BotFather for the token, and set it anew.")
+    if is_refused_token(failed):
+        return red("token", f"is refused: {failed}", "Ask @BotFather for the token, and set it anew.")
     advice = "See that this machine reaches it; many offices need PROJECT_HOME_PROXY."
     return red("token", f"{settings.bot_api_url} does not answer: {failed}", advice)
 
 
 async def _webhook(settings: Settings, gateway: Gateway) -> Finding:
     try:
-        info = await gateway.ask("getWebhookInfo")
+        address, waiting = await gateway.webhook()
     except CallFailed as failed:
         return note("webhook", f"could not be asked for: {failed}", "Try again.")
-    address = info.get("url", "")
     if address and settings.webhook_url is None:
         advice = "Delete it (deleteWebhook), or set PROJECT_HOME_WEBHOOK_URL if another machine serves this bot."
         return red("webhook", f"is set to {address}: long polling gets nothing while it is", advice)
-    waiting = info.get("pending_update_count", 0)
     return ok("webhook", f"{'set' if address else 'none'}; {waiting} updates wait at Telegram")
 
 

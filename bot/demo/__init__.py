@@ -1,5 +1,1 @@
 """The main job as a story, without token or network: a sandbox instead of Telegram, the real bot beside it, a virtual clock."""
-
-from bot.demo.play import demo
-
-__all__ = ["demo"]

@@ -10,10 +10,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bot.demo import story
 from bot.demo.by_hand import by_hand
 from bot.demo.narrator import Narrator
 from bot.demo.stage import Stage, StageError, set_up
+from bot.demo.story import START, ZONE, play
 from bot.sandbox.errors import ActError
 
 FOLDER = Path("data/demo")
@@ -30,11 +30,11 @@ def demo(*, script: bool) -> int:
 
 async def _demo(console: Console, *, stays: bool) -> int:
     began = time.monotonic()
-    narrator = Narrator(console, story.ZONE)
-    async with set_up(FOLDER, story.START) as stage, stage.running_bot():
+    narrator = Narrator(console, ZONE)
+    async with set_up(FOLDER, START) as stage, stage.running_bot():
         printing = asyncio.create_task(narrator.follow(stage.world))
         try:
-            cast, digest = await story.play(stage, narrator)
+            cast, digest = await play(stage, narrator)
             await asyncio.sleep(1)  # what is still on its way to the phones
             await _sum_up(console, stage, digest, time.monotonic() - began)
             if stays:

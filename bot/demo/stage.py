@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,11 +27,12 @@ class StageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """`folder` holds the ledger, the photos and the bot's log."""
+    """`folder` holds the ledger, the photos and the bot's log; `database` is the ledger's URL."""
 
     folder: Path
     sandbox: Sandbox
     world: People
+    database: str
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -41,21 +42,22 @@ class Stage:
             "PROJECT_HOME_BOT_TOKEN": self.sandbox.token,
             "PROJECT_HOME_BOT_API_URL": self.sandbox.url,
             "PROJECT_HOME_CLOCK_URL": f"{self.sandbox.url}/clock",
-            "PROJECT_HOME_DATABASE_URL": f"sqlite+aiosqlite:///{self.folder / 'ledger.db'}",
+            "PROJECT_HOME_DATABASE_URL": self.database,
             "PROJECT_HOME_MEDIA_URL": str(self.folder / "media"),
         }
 
-    async def command(self, *words: str) -> str:
-        """Run `project-home …` to its end; gives what it printed. Raises StageError."""
+    async def command(self, *words: str, allowed: Collection[int | None] = (0,)) -> str:
+        """Run `project-home …` to its end; gives what it printed. Raises StageError for an exit code that isn't allowed."""
         process = await self._start(*words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
         printed, complained = await process.communicate()
-        if process.returncode:
+        if process.returncode not in allowed:
             raise StageError(f"project-home {' '.join(words)}: {complained.decode().strip()}")
         return printed.decode()
 
-    async def link_for(self, code: str) -> str:
-        """A one-time invitation for a person of the sheet."""
-        return str(json.loads(await self.command("invite", code, "--json"))["link"])
+    async def invitations(self, *codes: str) -> Mapping[str, str]:
+        """One-time invitations for people of the sheet: code → link."""
+        made = json.loads(await self.command("invite", *codes, "--json"))
+        return {one["person"]: one["link"] for one in (made if isinstance(made, list) else [made])}
 
     async def cards(self) -> Mapping[str, str]:
         """Every project's service card: code → link."""
@@ -79,13 +81,16 @@ class Stage:
 
 
 @asynccontextmanager
-async def set_up(folder: Path, start: datetime) -> AsyncIterator[Stage]:
-    """A fresh stage at an aware moment; what an earlier show left in the folder is cleared away."""
+async def set_up(folder: Path, start: datetime, database: str | None = None) -> AsyncIterator[Stage]:
+    """A fresh stage at an aware moment; what an earlier show left in the folder is cleared away.
+
+    `database`: the URL of an empty one; by default a SQLite file in the folder.
+    """
     folder = await asyncio.to_thread(_cleared, folder)
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(Sandbox(clock=VirtualClock(start)))
         world = await stack.enter_async_context(People(sandbox.url))
-        stage = Stage(folder, sandbox, world)
+        stage = Stage(folder, sandbox, world, database or f"sqlite+aiosqlite:///{folder / 'ledger.db'}")
         await stage.command("import", str(CITY), "--yes")
         yield stage
 

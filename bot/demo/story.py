@@ -20,6 +20,12 @@ PROJECT = "P009"
 TEXT = "3号楼施工临时用电容量不够，塔吊从昨天停到现在，请协调增容。"
 PROOF = "临时变压器已增容到800kVA，今早送电，塔吊恢复作业。"
 PATIENCE = 30.0
+CAST = {  # role → code in the sample city's sheet, name
+    "site worker": ("R02", "老耿"),
+    "clerk": ("E01", "黎晓舟"),
+    "unit": ("A04", "雷万钧"),
+    "unit's head": ("H04", "滕国安"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +41,19 @@ class Cast:
     @classmethod
     async def enter(cls, stage: Stage, narrator: Narrator) -> Self:
         """Everybody opens their invitation."""
-        worker = await _bound(stage, narrator, "R02", "老耿", "site worker")
-        clerk = await _bound(stage, narrator, "E01", "黎晓舟", "clerk")
-        assignee = await _bound(stage, narrator, "A04", "雷万钧", "unit")
-        head = await _bound(stage, narrator, "H04", "滕国安", "unit's head")
+        links = await stage.invitations(*(code for code, _ in CAST.values()))
+        phones = [await _bound(stage, narrator, role, links[code]) for role, (code, _) in CAST.items()]
+        worker, clerk, assignee, head = phones
         group = await stage.world.group("重点项目工作群", [worker, clerk, assignee, head], owner=clerk)
         narrator.name(group.id, "重点项目工作群 group")
         return cls(worker, clerk, assignee, head, group)
 
 
-async def _bound(stage: Stage, narrator: Narrator, code: str, name: str, role: str) -> Phone:
+async def _bound(stage: Stage, narrator: Narrator, role: str, link: str) -> Phone:
+    name = CAST[role][1]
     phone = await stage.world.user(name)
-    narrator.name(phone.chat_id, f"{name} {role}")
-    await phone.opens(await stage.link_for(code))
+    narrator.name(phone.chat_id, f"{name} · {role}")
+    await phone.opens(link)
     await phone.sees(timeout=PATIENCE)
     return phone
 
@@ -103,7 +109,7 @@ async def _solve(cast: Cast) -> None:
     await cast.assignee.presses("办结", timeout=PATIENCE)
     await cast.assignee.sends_photo(site_photo(9), PROOF)
     await cast.assignee.presses("先行指导", timeout=PATIENCE)
-    await cast.assignee.presses("提交办结", timeout=PATIENCE)
+    await cast.assignee.presses("办结", timeout=PATIENCE)
     await cast.worker.sees(NUMBER, timeout=PATIENCE)
     await cast.worker.presses("已解决", timeout=PATIENCE)
     await cast.worker.presses("满意", timeout=PATIENCE)
@@ -132,8 +138,8 @@ async def turn_to(stage: Stage, narrator: Narrator, moment: str) -> datetime:
 async def _hears(phone: Phone, since: datetime) -> None:
     """Wait for a new message of the bot about the issue, sent since this (virtual) moment."""
     async with asyncio.timeout(PATIENCE):
-        while not any(_about(message, since) for message in await phone.screen()):
-            await asyncio.sleep(0.2)  # noqa: ASYNC110 - the sandbox is another process's neighbour: it is asked over HTTP
+        while not any(_about(message, since) for message in await phone.screen()):  # noqa: ASYNC110 - asked over HTTP
+            await asyncio.sleep(0.2)
 
 
 def _about(message: Seen, since: datetime) -> bool:

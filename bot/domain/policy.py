@@ -54,4 +54,4 @@ class Policy:
     inbox_days: int  # raw updates are kept so long
     photo_pixels: int  # cap on width × height of an uploaded picture
     stranger_minutes: int  # a stranger is answered once in so many minutes
-    complete_years: frozenset[int] = frozenset()  # years whose holidays the overrides give in full: no longer provisional
+    complete_years: frozenset[int] = frozenset()  # years the overrides give in full: not provisional

@@ -1,4 +1,4 @@
-"""A city to try the bot with: its people are invented, its project names and districts are those of published projects of Xiamen."""
+"""A city to try the bot with: its people are invented, its project names and districts are those of published projects."""
 
 from pathlib import Path
 

@@ -10,7 +10,7 @@ from bot.sandbox.calls import origin
 from bot.sandbox.chats import Chat, Post
 from bot.sandbox.delivery import mark_read, say, tell_bot
 from bot.sandbox.errors import ActError, Json
-from bot.sandbox.text import detect, trim
+from bot.sandbox.text import detect, trim, units
 from bot.sandbox.world import Query, World
 
 START_VALUE = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -21,6 +21,9 @@ def send_text(world: World, *, user: int | None, chat: int, text: str, **where: 
     text, _ = trim(text, [])
     if not text:
         msg = "an empty message can't be sent"
+        raise ActError(msg)
+    if units(text) > 4096:
+        msg = "a message has at most 4096 characters; a phone would send several"
         raise ActError(msg)
     entities = detect(text)
     content: Json = {"text": text} | ({"entities": entities} if entities else {})
@@ -76,16 +79,22 @@ def same_word(label: str, shown: str) -> bool:
 
 
 def find_button(chat: Chat, label: str, message_id: int | None = None) -> tuple[Post, Json] | None:
-    """The newest message having the button, and the button; of a ready keyboard too."""
+    """The newest message having the button, and the button; of the ready keyboard too."""
+    ready = ready_keyboard(chat)
     for post in reversed(chat.visible()):
         if message_id is not None and post.id != message_id:
             continue
-        rows = (post.keyboard or {}).get("keyboard", [])
-        typed = [{"text": key["text"]} for row in rows for key in row]
-        for button in [*post.buttons(), *typed]:
+        rows = (post.keyboard or {}).get("keyboard", []) if post is ready else []
+        for button in [*post.buttons(), *({"text": key["text"]} for row in rows for key in row)]:
             if same_word(label, button["text"]):
                 return post, button
     return None
+
+
+def ready_keyboard(chat: Chat) -> Post | None:
+    """The message whose keyboard stands below the chat, or that took it away."""
+    kinds = {"keyboard", "remove_keyboard"}
+    return next((post for post in reversed(chat.visible()) if kinds & set(post.keyboard or {})), None)
 
 
 def press(

@@ -38,7 +38,11 @@ def add_group(
     for user, status in (standings | ({owner: "creator"} if owner else {})).items():
         room.members[user] = Member(world.user(user).profile, status, all_rights(status))
     if bot != "absent":
-        add_bot(world, chat=room.id, by=owner or next(iter(room.members)), status=bot)
+        by = owner or next(iter(room.members), None)
+        if by is None:
+            msg = "nobody is there to add the bot"
+            raise ActError(msg)
+        add_bot(world, chat=room.id, by=by, status=bot)
     return room.head
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.sandbox.content import DEFAULTS
 from bot.sandbox.delivery import say, tell_bot
-from bot.sandbox.errors import Json
-from bot.sandbox.text import detect
+from bot.sandbox.errors import ActError, Json
+from bot.sandbox.text import detect, units
 from bot.sandbox.world import World
 
 MIME_KINDS = frozenset({"document", "video", "animation", "audio"})
@@ -18,6 +18,9 @@ def captioned(text: str | None) -> Json:
     """`caption` with what is recognised in it."""
     if not text:
         return {}
+    if units(text) > 1024:
+        msg = "a caption has at most 1024 characters"
+        raise ActError(msg)
     entities = detect(text)
     return {"caption": text} | ({"caption_entities": entities} if entities else {})
 

@@ -114,7 +114,7 @@ def place(call: BotCall, chat: Chat, content: Json) -> Post:
     fields = thread_fields(call, chat) | reply_fields(call, chat) | content
     if call.get("protect_content"):
         fields["has_protected_content"] = True
-    if markup and "inline_keyboard" in markup:
+    if markup and any(markup.get("inline_keyboard", [])):
         fields["reply_markup"] = markup
     sender = None if chat.kind == "channel" else call.world.bot_profile
     if chat.kind == "channel":

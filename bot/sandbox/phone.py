@@ -155,6 +155,10 @@ class Phone:
         """Let it write again."""
         await self._do("unblock")
 
+    async def reads(self) -> None:
+        """Look at everything in the chat: nothing is unread, and what is there is no longer fresh."""
+        await self._do("read", chat=self.chat_id)
+
     # -- what they see ---------------------------------------------------------------------------------------
 
     async def screen(self) -> list[Seen]:

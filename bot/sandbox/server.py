@@ -6,6 +6,7 @@ import inspect
 import logging
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from aiohttp import web
@@ -30,6 +31,39 @@ HANDLERS: dict[str, Callable[[BotCall], Any]] = {
 NOT_FOUND = ApiError(404, "Not Found")
 FAILED = ApiError(500, "Internal Server Error: a fault of the sandbox itself")
 log = logging.getLogger(__name__)
+
+
+@dataclass
+class Attempt:
+    """One call as it came, and what became of it; `status` 0 if it was cut off before anything was done."""
+
+    method: str
+    params: Json = field(default_factory=dict)
+    uploads: dict[str, Upload] = field(default_factory=dict)
+    body: Json = field(default_factory=dict)
+    status: int = 200
+    lost: bool = False
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def chat_id(self) -> int | None:
+        """The chat it is for, if it names one by number."""
+        reference = str(self.params.get("chat_id", ""))
+        return int(reference) if reference.lstrip("-").isdecimal() else None
+
+    def refuse(self, error: ApiError) -> None:
+        """The answer is a refusal."""
+        self.status, self.body = error.code, error.body()
+
+    def facts(self) -> Json:
+        """For the record: parameters decoded, uploads by size."""
+        params = self.params
+        with contextlib.suppress(KeyError, ApiError):
+            params = decode(models()[self.method.lower()], params, self.uploads)
+        files = {key: len(upload.data) for key, upload in self.uploads.items()}
+        outcome = {"status": self.status, "response": self.body, "lost": self.lost}
+        times = {"real": self.began, "seconds": time.monotonic() - self.began}
+        return {"method": self.method, "params": params, "files": files, **outcome, **times}
 
 
 class Sandbox:
@@ -116,61 +150,41 @@ class Sandbox:
         await self._listen()
 
     async def _call(self, request: web.Request) -> web.Response:
-        """One call of the bot."""
-        began, name = time.monotonic(), request.match_info["method"]
-        params: Json = {}
-        uploads: dict[str, Upload] = {}
-        body: Json = {}
-        lost = False
-        status = 200
+        """One call of the bot: answered (or not), and recorded."""
+        name = request.match_info["method"]
+        call = Attempt(name)
         try:
             self._authorise(request)
-            params, uploads = await read(request)
-            lost, result = await self._weathered(name, params, uploads)
-            body = {"ok": True, "result": result}
+            call.params, call.uploads = await read(request)
+            await self._weathered(call)
         except ApiError as error:
-            status, body = error.code, error.body()
-        except ConnectionAbortedError:
-            lost, status = True, 0
+            call.refuse(error)
         except Exception:
             log.exception("the sandbox failed at %s", name)
-            status, body = FAILED.code, FAILED.body()
-        with contextlib.suppress(KeyError, ApiError):
-            params = decode(models()[name.lower()], params, uploads)
-        self.world.recorder.keep(
-            method=name,
-            params=params,
-            files={key: len(upload.data) for key, upload in uploads.items()},
-            status=status,
-            response=body,
-            lost=lost,
-            real=began,
-            seconds=time.monotonic() - began,
-            virtual=self.clock.now().isoformat(),
-        )
-        if lost and request.transport:
+            call.refuse(FAILED)
+        self.world.recorder.keep(**call.facts(), virtual=self.clock.now().isoformat())
+        if call.lost and request.transport:
             request.transport.abort()
-        return web.json_response(body, status=status or 502)
+        return web.json_response(call.body, status=call.status or 502)
 
     def _authorise(self, request: web.Request) -> None:
         if request.match_info["token"] != self.token:
             raise ApiError(401, "Unauthorized")
 
-    async def _weathered(self, name: str, params: Json, uploads: dict[str, Upload]) -> tuple[bool, Any]:
-        """The call among faults: whether its answer is lost, and its result."""
-        reference = str(params.get("chat_id", ""))
-        chat_id = int(reference) if reference.lstrip("-").isdecimal() else None
-        struck = self.world.weather.strikes(name.lower(), chat_id)
+    async def _weathered(self, call: Attempt) -> None:
+        """Carry the call out among faults; ApiError if it is refused, or is to look so."""
+        struck = self.world.weather.strikes(call.method.lower(), call.chat_id)
         await asyncio.sleep(sum(fault.seconds for fault in struck if fault.kind == "delay"))
         if any(fault.kind == "refuse" for fault in struck):
-            raise ConnectionAbortedError
+            call.lost, call.status = True, 0
+            return
         failing = next((fault for fault in struck if fault.kind in {"error", "flood"}), None)
         if failing and not failing.accepted:
             raise failing.error()
-        result = await self.carry_out(name, params, uploads)
+        call.body = {"ok": True, "result": await self.carry_out(call.method, call.params, call.uploads)}
         if failing:
             raise failing.error()
-        return any(fault.kind == "drop" for fault in struck), result
+        call.lost = any(fault.kind == "drop" for fault in struck)
 
     async def carry_out(self, name: str, params: Json, uploads: dict[str, Upload]) -> Any:
         """Check a call against the API and the pace, then do it."""

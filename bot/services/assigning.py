@@ -33,6 +33,12 @@ async def assign(turn: Turn, clerk: Person, issue_id: IssueId, to: PersonId | No
     return ""
 
 
+async def reaches_somebody(turn: Turn, issue_id: IssueId) -> bool:
+    """The person in charge has an account that can be told; if not, the task waits unread, and the desk should know."""
+    person = await staff.known(turn, (await turn.uow.issues.get(issue_id)).assignee)
+    return person is not None and staff.chat_of(person) is not None
+
+
 def _pick(candidates: list[Person], wanted: PersonId | None) -> Person:
     """The one asked for, or the only one. Raises PersonUnknown."""
     if wanted is None:
@@ -45,8 +51,9 @@ def _pick(candidates: list[Person], wanted: PersonId | None) -> Person:
 
 async def _give(turn: Turn, clerk: Person, issue: Issue, person: Person) -> None:
     deadline = _deadline(turn, issue)
-    await steps.keep(turn, *lifecycle.assign(issue, clerk.id, turn.now, issue.unit, person.id, deadline))
-    await cards.bring(turn, person, issue.id)
+    changes = lifecycle.assign(issue, clerk.id, turn.now, issue.unit, person.id, deadline)
+    await cards.bring(turn, person, issue.id)  # first: a card drawn anew keeps its place in the queue, below the photos
+    await steps.keep(turn, *changes)
 
 
 def _deadline(turn: Turn, issue: Issue) -> Deadline:
@@ -75,8 +82,8 @@ async def pass_on(turn: Turn, by: Person | None, issue: Issue, successor: Person
     """Hand over without asking who may: `by` None when the roster changed. Raises IllegalMove."""
     before = await staff.known(turn, issue.assignee)
     change = lifecycle.hand_over(issue, by.id if by else None, turn.now, successor.id)
-    issue = await steps.keep(turn, change)
     await cards.bring(turn, successor, issue.id)
+    issue = await steps.keep(turn, change)
     if before is not None and before.id != successor.id and (by is None or before.id != by.id):
         await cards.notify(turn, before, issue.id, "handed_over", by=successor.name)
     return issue

@@ -80,10 +80,12 @@ def question(chat: ChatId, issue: IssueId, *, fresh: bool = False) -> Message:
 
 
 async def shown_at(turn: Turn, chat: ChatId, message: MessageId | None, issue: IssueId) -> str:
-    """The card a pressed message is. One we lost track of (an older card of the issue) becomes its card again."""
+    """The card a pressed message is. One we don't know is being sent just now, or is an older card of the issue, which
+    becomes its card again."""
     shown = await turn.uow.cards.card_at(chat, message) if message is not None else None
     if shown is None:
-        shown = issue_card(issue)
+        coming = [card for card in await turn.uow.cards.under_way(chat) if card.endswith(f":{issue}")]
+        shown = coming[0] if coming else issue_card(issue)
         if message is not None:
             await turn.uow.cards.put(chat, shown, message)
     return shown

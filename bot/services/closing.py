@@ -86,9 +86,8 @@ async def _give_to_who_is_there(turn: Turn, issue: Issue) -> Issue:
     heir = await staff.in_charge(turn, issue.id)
     if heir is None or heir.id == issue.assignee:
         return issue
-    issue = await steps.keep(turn, lifecycle.hand_over(issue, None, turn.now, heir.id))
     await cards.bring(turn, heir, issue.id)
-    return issue
+    return await steps.keep(turn, lifecycle.hand_over(issue, None, turn.now, heir.id))
 
 
 async def _tell_unit(turn: Turn, before: Issue, issue: Issue, event: str, reason: str) -> None:

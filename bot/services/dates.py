@@ -3,9 +3,10 @@
 from bot.domain.days import parse_day
 from bot.domain.history import Action
 from bot.domain.ids import IssueId
+from bot.domain.issue import Issue
 from bot.domain.messages import Message
 from bot.domain.organisation import Person
-from bot.services import assigning, staff, steps
+from bot.services import assigning, cards, staff, steps
 from bot.services.turn import Turn
 
 EXAMPLE_DAYS = 7  # working days ahead
@@ -18,30 +19,30 @@ def date_card(issue: int) -> str:
 
 async def ask(turn: Turn, clerk: Person, issue_id: IssueId) -> None:
     """Ask for the day. Raises as `steps.load`."""
-    await _draw(turn, clerk, issue_id, "asked", fresh=True)
+    issue = await steps.load(turn, clerk, Action.SET_DEADLINE, issue_id)
+    await _draw(turn, clerk, issue, "asked", fresh=True)
 
 
 async def take(turn: Turn, clerk: Person, issue_id: IssueId, text: str) -> bool:
     """The answer: True when the deadline is set; asked again if it can't be read. Raises as `assigning.set_day`."""
+    issue = await steps.load(turn, clerk, Action.SET_DEADLINE, issue_id)
     day = parse_day(text, turn.calendar.day_of(turn.now))
     if day is None:
-        await _draw(turn, clerk, issue_id, "unclear", text, fresh=True)
+        await _draw(turn, clerk, issue, "unclear", text, fresh=True)
         return False
     await assigning.set_day(turn, clerk, issue_id, day)
-    await _draw(turn, clerk, issue_id, "done")
+    await _draw(turn, clerk, issue, "done")
     return True
 
 
 async def leave(turn: Turn, clerk: Person, issue_id: IssueId) -> None:
     """No day after all."""
-    await _draw(turn, clerk, issue_id, "left")
+    await cards.check_sight(turn, clerk, issue_id)
+    await _draw(turn, clerk, await turn.uow.issues.get(issue_id), "left")
 
 
-async def _draw(
-    turn: Turn, clerk: Person, issue_id: IssueId, stage: str, given: str = "", *, fresh: bool = False
-) -> None:
+async def _draw(turn: Turn, clerk: Person, issue: Issue, stage: str, given: str = "", *, fresh: bool = False) -> None:
     """`stage`: 'asked', 'unclear', 'done' or 'left'."""
-    issue = await steps.load(turn, clerk, Action.SET_DEADLINE, issue_id)
     chat = staff.chat_of(clerk)
     if chat is None:
         return

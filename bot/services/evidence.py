@@ -11,6 +11,13 @@ from bot.services.turn import Turn
 _MB = 1024 * 1024
 
 
+def words_of(sent: Incoming) -> str:
+    """What a message says: its text, and its place as a line, so that nothing sent is dropped."""
+    place = sent.place
+    where = f"📍 {place.latitude:.6f}, {place.longitude:.6f} {place.title}".strip() if place else ""
+    return "\n".join(part for part in (sent.text.strip(), where) if part)
+
+
 async def keep(turn: Turn, person: Person, issue: Issue, sent: Incoming, purpose: Purpose) -> bool:
     """Keep the message's file with the issue's present round; True if there was one to keep.
 

@@ -19,12 +19,17 @@ async def remind(turn: Turn, items: Sequence[Live], around: Reach) -> list[Unrea
     if not items:
         return []
     fresh = await turn.uow.agenda.said_all({item.due: item.view.issue.assignee for item in items}, turn.now)
-    told = [item for item in items if item.due in fresh]
-    for person, own in _by_person(told, around):
+    notes = await tell(turn, [item for item in items if item.due in fresh], around)
+    await turn.uow.agenda.plan_all([_next(turn, item) for item in items])
+    return notes
+
+
+async def tell(turn: Turn, items: Sequence[Live], around: Reach) -> list[Unreached]:
+    """One message to each who has to hear of these; whose assignee could not be told."""
+    for person, own in _by_person(items, around):
         lines = [item.line(own=item.view.issue.assignee == person.id) for item in own]
         await turn.tell(grouped("timed/reminder", person, lines, [item.due for item in own]))
-    await turn.uow.agenda.plan_all([_next(turn, item) for item in items])
-    return [note for item in told if (note := _note(item, around)) is not None]
+    return [note for item in items if (note := _note(item, around)) is not None]
 
 
 def _by_person(items: Sequence[Live], around: Reach) -> list[tuple[Person, list[Live]]]:

@@ -56,8 +56,8 @@ async def add(turn: Turn, person: Person, proof: Proof, sent: Incoming) -> Proof
     """Take in one message: its file becomes evidence, its words join the proof. Raises IllegalMove, and as `steps.load`."""
     issue = await _task(turn, person, proof.issue)
     await evidence.keep(turn, person, issue, sent, Purpose.PROOF)
-    if sent.text.strip():
-        proof = replace(proof, texts={**proof.texts, str(sent.message): sent.text.strip()})
+    if words := evidence.words_of(sent):
+        proof = replace(proof, texts={**proof.texts, str(sent.message): words})
     await _draw(turn, issue, sent.chat, proof)
     return proof
 
@@ -66,8 +66,8 @@ async def correct(turn: Turn, person: Person, proof: Proof, sent: Incoming) -> P
     """An edited message: its words replace its own earlier ones. Raises as `add`."""
     issue = await _task(turn, person, proof.issue)
     others = {message: text for message, text in proof.texts.items() if message != str(sent.message)}
-    words = {str(sent.message): sent.text.strip()} if sent.text.strip() else {}
-    proof = replace(proof, texts={**others, **words})
+    words = evidence.words_of(sent)
+    proof = replace(proof, texts={**others, str(sent.message): words} if words else others)
     await _draw(turn, issue, sent.chat, proof)
     return proof
 
@@ -97,9 +97,9 @@ async def hand_in(turn: Turn, person: Person, proof: Proof) -> Issue:
         photos=sum(item.is_picture for item in photos),
         photo_needed=turn.policy.categories[issue.category].proof_photo,
     )
+    await _ask_reporter(turn, issue, photos)  # first: an older question drawn anew would come above the photos
     issue = await steps.keep(turn, change)
     await _draw(turn, issue, staff.chat_of(person), proof, done=True)
-    await _ask_reporter(turn, issue, photos)
     for clerk in await staff.handling(turn, issue.id):
         await cards.notify(turn, clerk, issue.id, "resolved", proof.text, by=person.name)
     return issue

@@ -11,7 +11,7 @@ from bot.domain.incoming import Incoming
 from bot.domain.issue import Issue
 from bot.domain.messages import Message
 from bot.domain.organisation import Person
-from bot.services import closing, desk, evidence, staff, steps, tasks
+from bot.services import cards, closing, desk, evidence, staff, steps, tasks
 from bot.services.turn import Turn
 
 STEPS: Mapping[Action, Callable[[Turn, Person, IssueId, str], Awaitable[Issue]]] = {
@@ -40,8 +40,8 @@ async def take(turn: Turn, person: Person, action: Action, issue_id: IssueId, se
     """
     issue = await _checked(turn, person, action, issue_id)
     kept = await evidence.keep(turn, person, issue, sent, Purpose.REMARK)
-    if sent.text.strip():
-        await give(turn, person, action, issue_id, sent.text)
+    if words := evidence.words_of(sent):
+        await give(turn, person, action, issue_id, words)
         return True
     if not kept and sent.media is None:
         raise ReasonNeeded(move=action.value)
@@ -57,9 +57,9 @@ async def give(turn: Turn, person: Person, action: Action, issue_id: IssueId, re
 
 
 async def leave(turn: Turn, person: Person, action: Action, issue_id: IssueId) -> None:
-    """No reason after all: nothing happened."""
-    issue = await steps.load(turn, person, action, issue_id)
-    await _draw(turn, person, issue, action, "left")
+    """No reason after all: nothing happened. Whoever may see the issue may leave, also when the step is gone meanwhile."""
+    await cards.check_sight(turn, person, issue_id)
+    await _draw(turn, person, await turn.uow.issues.get(issue_id), action, "left")
 
 
 async def _checked(turn: Turn, person: Person, action: Action, issue_id: IssueId) -> Issue:

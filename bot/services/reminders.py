@@ -11,7 +11,7 @@ from bot.services import ladder, pings, reach, unreached
 from bot.services.timed import Live
 from bot.services.turn import Turn
 
-BATCH = 2000  # rows a tick takes: more than a city has open, so that a person's issues come in one message
+BATCH = 4000  # rows a tick takes: more than a city has open, so that a person's issues come in one message
 CHUNK = 500  # issues a query brings
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from bot import scheduler
 from bot.domain.calendar import Calendar
 from bot.domain.policy import WeekMoment
+from bot.scheduler import next_weekly as next_by_weekday
 
 _WEEK = timedelta(days=7)
 _HOLIDAYS = 4 * _WEEK  # longer than any
@@ -30,7 +30,7 @@ def last_weekly(moment: WeekMoment, calendar: Calendar, until: datetime) -> date
 def _occurring(moment: WeekMoment, calendar: Calendar, after: datetime) -> Iterator[datetime]:
     """By the weekday alone, strictly after a moment."""
     while True:
-        after = scheduler.next_weekly(moment.weekday, moment.at.hour, moment.at.minute, calendar.zone, after)
+        after = next_by_weekday(moment.weekday, moment.at.hour, moment.at.minute, calendar.zone, after)
         yield after
 
 

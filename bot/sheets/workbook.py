@@ -1,6 +1,8 @@
 """XLSX, opened with care: it is a zip of XML, and both can be made to explode. Formulas are never run."""
 
+import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
@@ -31,10 +33,11 @@ _BROKEN = (
 
 def read_workbook(path: Path) -> Sheets:
     """The sheets whose tabs are named units, projects, people; other tabs are left alone. Raises SheetsRefused."""
-    _check_parts(path)
+    file = io.BytesIO(_bytes_of(path))  # read once: what was checked is what is opened
+    _check_parts(path, file)
     try:
         # with data_only a formula is the value it last showed; nothing is computed
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
     except _BROKEN as error:
         raise _refused(path, f"is a broken XLSX file ({type(error).__name__})") from None
     try:
@@ -81,13 +84,19 @@ def _text(value: Any) -> str:
             return str(value)
 
 
-def _check_parts(path: Path) -> None:
-    if path.stat().st_size > MOST_PACKED:
+def _bytes_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        raw = file.read(MOST_PACKED + 1)
+    if len(raw) > MOST_PACKED:
         raise _refused(path, f"is bigger than {MOST_PACKED // 1_000_000} MB")
+    return raw
+
+
+def _check_parts(path: Path, file: io.BytesIO) -> None:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             _check_archive(path, archive)
-    except (zipfile.BadZipFile, EOFError, RuntimeError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError) as error:
         raise _refused(path, f"is not an XLSX file, or is protected by a password ({type(error).__name__})") from None
 
 

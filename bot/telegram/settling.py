@@ -5,6 +5,7 @@ from dataclasses import replace
 import structlog
 
 from bot.domain.messages import Message, OutboxState, Priority
+from bot.services import undelivered
 from bot.services.turn import Turn
 from bot.telegram.calls import Ambiguous, Blocked, Content, Migrated, Rejected, Sent
 from bot.telegram.delivery import Delivered, InParts
@@ -27,6 +28,7 @@ async def settle(turn: Turn, delivered: Delivered) -> None:
         case Blocked(error):
             await _dead(turn, delivered, error)
             await turn.uow.chats.gone(delivered.row.message.chat, error)
+            await undelivered.blocked(turn, delivered.row.message)
         case Rejected(error):
             await _dead(turn, delivered, error)
         case Migrated(to):

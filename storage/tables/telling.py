@@ -52,7 +52,7 @@ _SENDING = text("state = 'sending'")
 _TROUBLED = text("state IN ('unknown', 'dead')")
 Index("ix_outbox_pending", outbox.c.priority, outbox.c.id, sqlite_where=_PENDING, postgresql_where=_PENDING)
 Index("ix_outbox_put_off", outbox.c.not_before, sqlite_where=_PUT_OFF, postgresql_where=_PUT_OFF)
-Index("ix_outbox_card", outbox.c.chat, outbox.c.card, sqlite_where=_CARD, postgresql_where=_CARD)
+Index("ix_outbox_card", outbox.c.card, outbox.c.chat, sqlite_where=_CARD, postgresql_where=_CARD)
 Index("ix_outbox_sending", outbox.c.id, sqlite_where=_SENDING, postgresql_where=_SENDING)
 Index("ix_outbox_troubled", outbox.c.id, sqlite_where=_TROUBLED, postgresql_where=_TROUBLED)
 

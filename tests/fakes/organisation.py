@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from bot.domain.draft import DraftState
 from bot.domain.ids import IssueId, PersonId, ProjectCode, UnitCode, UserId
 from bot.domain.organisation import Invitation, Person, Project, Role, Scope, ServiceCard, Unit
+from tests.fakes.chats import close_drafts
 from tests.fakes.tables import Tables, kept, next_id, refer
 
 
@@ -135,6 +137,8 @@ class FakePeople:
 
     async def absorb(self, guest: PersonId, person: PersonId) -> list[IssueId]:
         t = self._tables
+        writing = {d.chat for d in t.drafts.values() if d.person == guest and d.state is DraftState.OPEN}
+        close_drafts(t, [d for d in t.drafts.values() if d.person == person and d.chat in writing])
         t.drafts.update({d.id: replace(d, person=person) for d in t.drafts.values() if d.person == guest})
         t.media.update({m.id: replace(m, author=person) for m in t.media.values() if m.author == guest})
         for (who, project), at in list(t.scans.items()):

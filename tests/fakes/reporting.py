@@ -44,8 +44,10 @@ class FakeDrafts:
         return self._tables.drafts[draft]
 
     async def of_message(self, chat: ChatId, message: MessageId) -> Draft | None:
-        drafts = (self._tables.drafts[d] for d, m in self._tables.pieces if m == message)
-        return next((draft for draft in drafts if draft.chat == chat), None)
+        said = {d for d, m in self._tables.pieces if m == message and self._tables.drafts[d].chat == chat}
+        sent = {m.draft for m in self._tables.media.values() if (m.chat, m.message) == (chat, message) and m.draft}
+        first = min(said | sent, default=None)
+        return None if first is None else self._tables.drafts[first]
 
     async def album(self, chat: ChatId, media_group: str) -> Album | None:
         return self._tables.albums.get((chat, media_group))
@@ -148,4 +150,11 @@ class FakeEvidence:
 
     @staticmethod
     def _sent(media: Iterable[Media]) -> list[Media]:
-        return sorted(media, key=lambda m: (m.message, m.id))
+        """By message within a chat; between chats by arrival, where a late sibling counts as come with its successors."""
+        latest_first = sorted(media, key=lambda m: (m.message, m.id), reverse=True)
+        arrival: dict[ChatId, datetime] = {}
+        placed = []
+        for m in latest_first:
+            arrival[m.chat] = min(m.received_at, arrival.get(m.chat, m.received_at))
+            placed.append(((arrival[m.chat], m.chat, m.message, m.id), m))
+        return [m for _, m in sorted(placed, key=lambda place: place[0])]

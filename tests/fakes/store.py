@@ -9,7 +9,7 @@ from bot.domain.ids import ChatId
 from bot.domain.issue import Issue
 from bot.domain.messages import Message
 from bot.domain.organisation import Person
-from tests.fakes import ledger, organisation, reporting, talk, telling, time
+from tests.fakes import chats, ledger, organisation, reporting, talk, telling, time
 from tests.fakes.tables import Tables
 
 _PATIENCE = 2  # seconds a writer waits for the one before
@@ -30,7 +30,7 @@ class FakeUnitOfWork:
         self.cards: ports.Cards = telling.FakeCards(tables)
         self.agenda: ports.Agenda = time.FakeAgenda(tables)
         self.subscriptions: ports.Subscriptions = time.FakeSubscriptions(tables)
-        self.chats: ports.Chats = talk.FakeChats(tables)
+        self.chats: ports.Chats = chats.FakeChats(tables)
         self.dialogs: ports.Dialogs = talk.FakeDialogs(tables)
         self.strangers: ports.Strangers = talk.FakeStrangers(tables)
         self.inbox: ports.Inbox = talk.FakeInbox(tables)

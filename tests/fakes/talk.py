@@ -1,68 +1,13 @@
-"""Chats, dialogs, strangers, the inbox and small facts, in memory."""
+"""Dialogs, strangers, the inbox and small facts, in memory."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.draft import DraftState
-from bot.domain.ids import ChatId, PersonId, UserId
+from bot.domain.ids import UserId
 from bot.ports import InboxRow, Poison
 from tests.fakes.tables import Delivery, Tables, aware, kept, next_id, text
-
-
-class FakeChats:
-    """What we know of chats beyond people."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
-
-    async def seen(self, chat: ChatId, kind: str, title: str) -> None:
-        self._tables.groups[chat] = (kind, text(title))
-
-    async def gone(self, chat: ChatId, why: str) -> None:
-        self._tables.groups.pop(chat, None)
-        self._reach(chat, reachable=False)
-
-    async def back(self, chat: ChatId) -> None:
-        self._reach(chat, reachable=True)
-
-    async def migrate(self, old: ChatId, new: ChatId) -> None:
-        t = self._tables
-        _move_keys(t.subscriptions, old, new)
-        _move_keys(t.cards, old, new)
-        _move_keys(t.albums, old, new)
-        t.subscriptions.update({key: replace(row, chat=key[0]) for key, row in t.subscriptions.items()})
-        t.albums.update({key: replace(row, chat=key[0]) for key, row in t.albums.items()})
-        for row in t.outbox.values():
-            if row.message.chat == old:
-                t.outbox[row.id] = replace(row, message=replace(row.message, chat=new))
-        there = {d.person for d in t.drafts.values() if d.chat == new and d.state is DraftState.OPEN}
-        moving = [d for d in t.drafts.values() if d.chat == old]
-        t.drafts.update({d.id: replace(d, chat=new) for d in moving if d.person not in there})
-        t.media.update({m.id: replace(m, chat=new) for m in t.media.values() if m.chat == old})
-        if old in t.groups:
-            t.groups.setdefault(new, ("supergroup", t.groups.pop(old)[1]))
-
-    async def language(self, chat: ChatId) -> str | None:
-        person = self._person_in(chat)
-        return None if person is None else self._tables.people[person].language
-
-    def _reach(self, chat: ChatId, *, reachable: bool) -> None:
-        person = self._person_in(chat)
-        if person is not None:
-            self._tables.people[person] = replace(self._tables.people[person], reachable=reachable)
-
-    def _person_in(self, chat: ChatId) -> PersonId | None:
-        """A private chat has the id of its person's account."""
-        return next((p.id for p in self._tables.people.values() if p.user_id == UserId(chat)), None)
-
-
-def _move_keys(rows: dict[tuple[ChatId, Any], Any], old: ChatId, new: ChatId) -> None:
-    """Put a chat's rows under its new id; what the new chat already has stays."""
-    for key in [key for key in rows if key[0] == old]:
-        row = rows.pop(key)
-        rows.setdefault((new, key[1]), row)
 
 
 class FakeDialogs:
@@ -101,7 +46,10 @@ class FakeInbox:
 
     async def add(self, bot: int, updates: Sequence[Mapping[str, Any]], at: datetime) -> int:
         known = {(row.bot, row.update_id) for row in self._tables.inbox.values()}
-        fresh = {u["update_id"]: u for u in reversed(updates) if (bot, u["update_id"]) not in known}
+        fresh: dict[int, Mapping[str, Any]] = {}
+        for update in updates:
+            if (bot, update["update_id"]) not in known:
+                fresh.setdefault(update["update_id"], update)
         for update_id, update in fresh.items():
             number = next_id(self._tables.inbox)
             self._tables.inbox[number] = kept(Delivery(bot, update_id, update, at))

@@ -97,6 +97,9 @@ def _collapsed(older: Message, newer: Message) -> Message:
     return replace(newer, key=key)
 
 
+_COMING = {OutboxState.PENDING, OutboxState.SENDING}
+
+
 class FakeCards:
     """Which message of a chat shows what."""
 
@@ -125,4 +128,11 @@ class FakeCards:
             self._tables.cards[chat, kept(new)] = message
 
     async def chats_with(self, card: str) -> list[ChatId]:
-        return sorted(chat for chat, shown in self._tables.cards if shown == card)
+        rows = [row for row in self._tables.outbox.values() if row.state in _COMING]
+        coming = {row.message.chat for row in rows if row.message.card == card}
+        return sorted(coming | {chat for chat, shown in self._tables.cards if shown == card})
+
+    async def under_way(self, chat: ChatId) -> list[str]:
+        rows = sorted(self._tables.outbox.values(), key=lambda row: -row.id)
+        sending = [row.message for row in rows if row.state is OutboxState.SENDING]
+        return [message.card for message in sending if message.chat == chat and message.card is not None]

@@ -158,7 +158,28 @@ def _with(caption: str | None, **content: Any) -> dict[str, Any]:
 
 def _member(status: str) -> dict[str, Any]:
     member: dict[str, Any] = {"status": status, "user": _BOT}
-    return {**member, "until_date": 0} if status == "kicked" else member
+    more: dict[str, dict[str, Any]] = {
+        "kicked": {"until_date": 0},
+        "administrator": dict.fromkeys(_RIGHTS, False),
+    }
+    return {**member, **more.get(status, {})}
+
+
+_RIGHTS = (  # Bot API: the fields a ChatMemberAdministrator always has
+    "can_be_edited",
+    "is_anonymous",
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+    "can_send_welcome_messages",
+)
 
 
 def chat_id(phone: Phone) -> ChatId:

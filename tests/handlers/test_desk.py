@@ -1,8 +1,11 @@
 """The desk through the real dispatcher: what clerks press and read, from the new case to the assignment."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.builders import City
+from tests.fakes import FakeStore
 from tests.handlers.driver import World
 from tests.handlers.phone import Phone
 
@@ -218,3 +221,17 @@ async def test_english_is_spoken_too(case: str, clerk: Phone) -> None:
     assert clerk.last().text.startswith(f"Reported {case}\n")
     for word in ("Register", "Category", "Level", "Kind", "Unit", "Deadline", "Reject", "Photos", "Next"):
         assert clerk.room.find(word)
+
+
+async def test_assigning_to_somebody_without_an_account_is_said_loudly(
+    case: str, clerk: Phone, city: City, store: FakeStore
+) -> None:
+    """The task is theirs, but they were not told: an alert, and a mark on the card."""
+    async with store.begin() as uow:
+        await uow.people.save(replace(city.a02, user_id=None))
+    for word in ("入账", "责任单位", "市建设局", "交办"):
+        await clerk.presses(word)
+    assert clerk.toast is not None
+    assert clerk.toast.alert
+    assert "未激活" in clerk.toast.text
+    assert "经办人：周航（未激活，需发邀请）" in clerk.last().text

@@ -24,14 +24,14 @@ async def task(worker: Phone, clerk: Phone) -> str:
 
 
 async def test_accept_and_resolve_with_a_caption_in_a_few_presses(task: str, assignee: Phone, worker: Phone) -> None:
-    """办结, photo with words, the means, 提交办结."""
+    """办结, photo with words, the means, 办结."""
     await assignee.presses("接收")
     assert f"已接收 {task}" in assignee.screen()
     await assignee.presses("办结")
     assert f"{task} 的办结材料" in assignee.last().text
     await assignee.sends_photo(caption="电缆已接通")
     await assignee.presses("先行指导")
-    await assignee.presses("提交办结")
+    await assignee.presses("办结")
     assert f"已办结 {task}" in assignee.screen()
     assert "真的解决了吗" in worker.last().text
     assert "电缆已接通" in worker.last().text
@@ -43,14 +43,14 @@ async def test_photo_first_then_words_and_what_is_missing_is_said(task: str, ass
     await assignee.presses("办结")
     await assignee.sends_album(3)
     assert "照片和文件：3" in assignee.screen()
-    await assignee.presses("提交办结")
+    await assignee.presses("办结")
     assert assignee.toast is not None
     assert assignee.toast.alert
     assert "先行指导" not in assignee.toast.text
     await assignee.sends("电缆已接通")
     await assignee.presses("先行指导")
     assert "✓ 先行指导" in [button for shown in assignee.room.shown.values() for button in shown.buttons]
-    await assignee.presses("提交办结")
+    await assignee.presses("办结")
     assert f"已办结 {task}" in assignee.screen()
 
 
@@ -69,7 +69,7 @@ async def test_it_goes_on_after_a_restart(task: str, assignee: Phone, world: Wor
     await assignee.sends_photo(caption="电缆已接通")
     world.processor = Processor(world.turns, Ear(build_router(), BOT_ID, BOT_NAME), refuse, BOT_ID)
     await assignee.presses("先行指导")
-    await assignee.presses("提交办结")
+    await assignee.presses("办结")
     assert f"已办结 {task}" in assignee.screen()
 
 
@@ -78,7 +78,7 @@ async def test_a_late_sibling_joins_the_issue_after_handing_in(task: str, assign
     await assignee.presses("办结")
     await assignee.sends_photo("电缆已接通", group="proof")
     await assignee.presses("先行指导")
-    await assignee.presses("提交办结")
+    await assignee.presses("办结")
     await assignee.sends_photo(group="proof")
     assert task in assignee.heard
     assert "草稿" not in assignee.heard
@@ -134,3 +134,10 @@ async def test_returning_needs_a_reason(task: str, assignee: Phone, clerk: Phone
     assert "蔡明退回了" in clerk.heard
     assert "理由：不属于本单位职责" in clerk.heard
     assert clerk.room.find("交办")
+
+
+async def test_a_place_joins_the_words(task: str, assignee: Phone) -> None:
+    """Nothing that is sent is dropped."""
+    await assignee.presses("办结")
+    await assignee.sends_place(24.48, 118.09)
+    assert "24.480000, 118.090000" in assignee.screen()

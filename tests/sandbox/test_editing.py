@@ -37,6 +37,7 @@ async def test_the_same_again_is_refused(card: dict[str, Any], raw: RawBot) -> N
     assert "not modified" in await raw.refused("editMessageReplyMarkup", **card, reply_markup=BUTTON)
     assert "edit_date" not in await raw.ok("editMessageReplyMarkup", **card)
     assert "not modified" in await raw.refused("editMessageReplyMarkup", **card)
+    assert "not modified" in await raw.refused("editMessageReplyMarkup", **card, reply_markup={"inline_keyboard": []})
 
 
 async def test_what_cannot_be_edited(card: dict[str, Any], li: Phone, raw: RawBot) -> None:

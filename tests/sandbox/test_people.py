@@ -130,6 +130,9 @@ async def test_a_reply_keyboard_types_its_word(li: Phone, raw: RawBot) -> None:
     await raw.ok("sendMessage", chat_id=li.id, text="x", reply_markup={"keyboard": [[{"text": "是"}, {"text": "否"}]]})
     await li.presses("是")
     assert (await last(raw))["text"] == "是"
+    await raw.ok("sendMessage", chat_id=li.id, text="y", reply_markup={"remove_keyboard": True})
+    with pytest.raises(ActError, match="no button"):
+        await li.presses("是", timeout=0)
 
 
 async def test_seeing_waits_for_what_is_new(li: Phone, raw: RawBot) -> None:
@@ -154,6 +157,16 @@ async def test_unread_counts_what_came_since(li: Phone, raw: RawBot) -> None:
     assert await li.unread() == 2
     await li.sends_text("ok")
     assert await li.unread() == 0
+    await raw.ok("sendMessage", chat_id=li.id, text="c")
+    await li.reads()
+    assert await li.unread() == 0
+
+
+async def test_a_phone_keeps_to_the_lengths(li: Phone) -> None:
+    """As the apps do."""
+    for sending in (li.sends_text("x" * 4097), li.sends_text(" "), li.sends_photo(site_photo(1), "x" * 1025)):
+        with pytest.raises(ActError):
+            await sending
 
 
 async def test_blocking_and_coming_back(li: Phone, raw: RawBot) -> None:

@@ -11,6 +11,7 @@ from aiogram.exceptions import TelegramNetworkError, TelegramServerError
 
 from bot.sandbox.client import People, Phone
 from bot.sandbox.faults import Fault, Weather
+from bot.sandbox.server import HANDLERS
 from tests.sandbox.conftest import RawBot
 
 
@@ -107,3 +108,12 @@ async def test_the_record(li: Phone, world: People, speaking: telegram.Bot) -> N
     assert call["virtual"].startswith("20")
     assert call["real"] > 0
     assert await world.calls("sendDocument", after=call["n"]) == []
+
+
+async def test_a_fault_of_its_own_is_loud(
+    raw: RawBot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """500 and a traceback, never a plausible answer."""
+    monkeypatch.setitem(HANDLERS, "getme", lambda call: call.nonsense)
+    assert (await raw.refused("getMe")).startswith("500 Internal Server Error: a fault of the sandbox")
+    assert "the sandbox failed at getMe" in caplog.text

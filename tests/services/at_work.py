@@ -54,4 +54,4 @@ class Office:
         return change.issue
 
     def told(self, person: Person, kind: str = "timed/reminder") -> list[Message]:
-        return [m for m in self.store.outbox_messages(kind) if m.chat == person.user_id]
+        return [m for m in self.store.outbox_messages(kind) if int(m.chat) == person.user_id]

@@ -29,7 +29,7 @@ async def subscribed(office: Office, chat: int = GROUP, scope: Scope = CITY, top
     return subscription
 
 
-async def cleared(office: Office, **more: object) -> None:
+async def cleared(office: Office) -> None:
     """An issue that was solved on the day it came."""
     await filed(
         office.uow,
@@ -37,7 +37,6 @@ async def cleared(office: Office, **more: object) -> None:
         status=Status.CLEARED,
         outcome=Outcome.SOLVED,
         closed_at=office.turn.now,
-        **more,
     )
 
 

@@ -233,12 +233,6 @@ async def test_statuses(empty: Turn):
     assert fault == "people, row 2, status: 'gone' is neither left nor active nor empty"
 
 
-async def test_nobody_new_leaves(empty: Turn):
-    """A line with `left` for somebody the ledger does not know does nothing."""
-    plan = await done(empty, sheets(people=[("E1", "甲", "", "", "", "left")], status=True))
-    assert told(plan) == []
-
-
 async def test_back_again(empty: Turn):
     """Who left returns with a status column that says nothing against it; without that column they stay away."""
     await done(empty, sheets(people=[("E1", "甲", "", "clerk:city", "")]))

@@ -139,3 +139,9 @@ async def test_a_project_leaves(turn: Turn, city: City):
     row = ("P002", "POCT产业园A地块", "海沧区", "U11", "key_city", "medical", 150000000, "E02", "left")
     await done(turn, sheets(projects=[row], status=True))
     assert "P002" not in [project.code for project in await turn.uow.projects.all()]
+
+
+async def test_nobody_new_leaves(turn: Turn, city: City):
+    """A line with `left` for somebody the ledger does not know does nothing."""
+    plan = await done(turn, sheets(people=[("E77", "甲", "", "", "", "left")], status=True))
+    assert plan.differences == ()

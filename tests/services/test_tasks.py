@@ -154,9 +154,8 @@ async def test_a_resolution_stops_the_clock_and_asks_the_reporter_and_tells_the_
     case.quiet()
     await case.proves()
     assert await case.planned() == set()
-    kinds = [(message.kind, message.card) for message in case.told(case.city.reporter)]
-    assert ("issue/photos", None) in kinds
-    assert kinds[-1] == ("closing/ask", f"ask:{case.id}")
+    told = [(message.kind, message.card) for message in case.told(case.city.reporter)]
+    assert told == [("issue/photos", None), ("closing/ask", f"ask:{case.id}"), ("issue/card", f"issue:{case.id}")]
     assert len(case.told(case.city.reporter, "issue/photos")[0].facts["media"]) == 1
     assert case.events(case.city.clerk) == ["resolved"]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.ids import ChatId, MessageId
-from bot.domain.messages import draft_card, issue_card
+from bot.domain.messages import OutboxState, draft_card, issue_card
 from bot.ports import UnitOfWork
 from tests.builders import a_message
 from tests.fakes import NOW
@@ -99,3 +99,18 @@ async def test_all_chats_that_show_a_card(uow: UnitOfWork) -> None:
         await uow.cards.put(chat, card, MessageId(message))
     assert sorted(await uow.cards.chats_with("issue:7")) == [OTHER, CHAT]
     assert await uow.cards.chats_with("issue:8") == []
+
+
+async def test_a_card_that_is_on_its_way_counts_as_shown(uow: UnitOfWork) -> None:
+    """Queued or being sent: what changes meanwhile must reach that chat, too. Once it arrived or failed, the card decides."""
+    await uow.outbox.queue(a_message(card="issue:7"), NOW)
+    assert await uow.cards.chats_with("issue:7") == [CHAT]
+    assert await uow.cards.under_way(CHAT) == []
+    row = (await uow.outbox.due(NOW, 1))[0].id
+    await uow.outbox.mark_sending([row], NOW)
+    assert await uow.cards.chats_with("issue:7") == [CHAT]
+    assert await uow.cards.under_way(CHAT) == ["issue:7"]
+    assert await uow.cards.under_way(OTHER) == []
+    await uow.outbox.settle(row, OutboxState.DEAD, NOW)
+    assert await uow.cards.chats_with("issue:7") == []
+    assert await uow.cards.under_way(CHAT) == []

@@ -1,5 +1,6 @@
 """Every store: chats that block us, come back, and move."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.draft import Album
@@ -7,7 +8,7 @@ from bot.domain.ids import ChatId, MessageId
 from bot.domain.messages import OutboxState
 from bot.domain.organisation import CITY
 from bot.ports import Subscription, UnitOfWork
-from tests.builders import City, a_draft, a_message
+from tests.builders import City, a_draft, a_message, a_photo
 from tests.fakes import NOW
 
 OLD, NEW = ChatId(-4001), ChatId(-1_004_001_000_000)
@@ -66,6 +67,23 @@ async def test_a_group_that_moves_takes_everything_along(uow: UnitOfWork, city: 
     assert await uow.drafts.album(OLD, "album-1") is None
 
 
+async def test_conversations_go_on_in_the_new_group(uow: UnitOfWork, city: City) -> None:
+    """Dialogs, drafts and the messages they came from, and files."""
+    draft = await uow.drafts.add(a_draft(city.reporter.id, OLD))
+    draft = await uow.drafts.put_piece(draft.id, MessageId(5), "塔吊没电")
+    await uow.evidence.add(a_photo(), city.reporter.id, OLD, MessageId(6), NOW, draft=draft.id)
+    for key in (f"{OLD}:4001", f"{OLD}1:4001", "4001:4001"):
+        await uow.dialogs.put(key, "closing:proof", {"key": key})
+    await uow.chats.migrate(OLD, NEW)
+    moved = replace(draft, chat=NEW)
+    assert await uow.drafts.open_of(city.reporter.id, NEW) == moved
+    assert await uow.drafts.of_message(NEW, MessageId(5)) == moved == await uow.drafts.of_message(NEW, MessageId(6))
+    assert [media.chat for media in await uow.evidence.of_draft(draft.id)] == [NEW]
+    assert await uow.dialogs.get(f"{NEW}:4001") == ("closing:proof", {"key": f"{OLD}:4001"})
+    assert await uow.dialogs.get(f"{OLD}:4001") == (None, {})
+    assert (await uow.dialogs.get(f"{OLD}1:4001"))[0] == "closing:proof"
+
+
 async def test_what_is_being_sent_moves_too(uow: UnitOfWork) -> None:
     """A row that comes back from a failed send goes to the new chat."""
     await uow.outbox.queue(a_message(chat=OLD), NOW)
@@ -100,6 +118,7 @@ async def test_moving_into_a_chat_we_know(uow: UnitOfWork, city: City) -> None:
     assert await uow.cards.message_of(NEW, "issue:7") == 3
     assert await uow.cards.chats_with("issue:7") == [NEW]
     assert await uow.drafts.open_of(city.reporter.id, NEW) == own
+    assert await uow.drafts.open_of(city.reporter.id, OLD) is None
     assert own is not None
     assert await uow.drafts.album(NEW, "album-1") == Album(NEW, "album-1", draft=own.id)
 

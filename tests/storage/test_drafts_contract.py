@@ -8,7 +8,8 @@ from bot.domain.draft import Album, Draft, DraftState, Purpose
 from bot.domain.ids import ChatId, DraftId, IssueId, MessageId, ProjectCode
 from bot.domain.issue import Category, Level, Place
 from bot.ports import UnitOfWork
-from tests.builders import City, a_draft, an_issue, filed
+from tests.builders import City, a_draft, a_photo, an_issue, filed
+from tests.fakes import NOW
 
 CHAT = ChatId(4001)
 
@@ -101,6 +102,14 @@ async def test_a_message_leads_to_its_draft(uow: UnitOfWork, city: City) -> None
     assert await uow.drafts.of_message(ChatId(3004), MessageId(10)) == other
     assert await uow.drafts.of_message(CHAT, MessageId(11)) is None
     assert await uow.drafts.of_message(ChatId(-1), MessageId(10)) is None
+
+
+async def test_a_photo_leads_to_its_draft_too(uow: UnitOfWork, city: City) -> None:
+    """Whether the message gave words or a file."""
+    draft = await new_draft(uow, city)
+    await uow.evidence.add(a_photo(), city.reporter.id, CHAT, MessageId(12), NOW, draft=draft.id)
+    assert await uow.drafts.of_message(CHAT, MessageId(12)) == draft
+    assert await uow.drafts.of_message(ChatId(-1), MessageId(12)) is None
 
 
 async def test_an_album_belongs_where_it_first_went(uow: UnitOfWork, city: City) -> None:

@@ -55,6 +55,15 @@ async def test_evidence_stands_in_the_order_it_was_sent(uow: UnitOfWork, city: C
     assert [m.message for m in await uow.evidence.of_draft(draft.id)] == [11, 12, 13]
 
 
+async def test_evidence_of_several_chats_stands_by_arrival(uow: UnitOfWork, city: City) -> None:
+    """Message ids of two chats say nothing of each other; a late sibling still stands with its own."""
+    issue = await filed(uow, an_issue(reporter=city.reporter.id))
+    for minute, chat, message in ((0, 4001, 901), (5, 3004, 12), (1, 4001, 903), (9, 4001, 902), (20, 4001, 950)):
+        where = (ChatId(chat), MessageId(message), NOW + timedelta(minutes=minute))
+        await uow.evidence.add(a_photo(), city.reporter.id, *where, issue=issue.id)
+    assert [media.message for media in await uow.evidence.of_issue(issue.id)] == [901, 902, 903, 12, 950]
+
+
 async def test_filing_moves_the_evidence(uow: UnitOfWork, city: City) -> None:
     """The draft's files become the issue's, in order; those of other drafts stay."""
     draft = await uow.drafts.add(a_draft(city.reporter.id))

@@ -187,6 +187,17 @@ async def test_absorbing_knows_what_both_scanned(uow: UnitOfWork, city: City) ->
     assert (await uow.people.get(guest.id)).scanned == frozenset()
 
 
+async def test_of_two_open_drafts_the_guests_goes_on(uow: UnitOfWork, city: City) -> None:
+    """It is the one being written; the person's own older one in that chat is closed, those elsewhere are not."""
+    guest = await uow.people.add(a_guest(9001))
+    older, elsewhere = [await uow.drafts.add(a_draft(city.reporter.id, chat)) for chat in (-100, 4001)]
+    newer = await uow.drafts.add(a_draft(guest.id, -100))
+    await uow.people.absorb(guest.id, city.reporter.id)
+    assert await uow.drafts.open_of(city.reporter.id, ChatId(-100)) == replace(newer, person=city.reporter.id)
+    assert (await uow.drafts.get(older.id)).state is DraftState.CANCELLED
+    assert await uow.drafts.open_of(city.reporter.id, ChatId(4001)) == elsewhere
+
+
 async def test_a_closed_draft_of_a_guest_is_handed_over_too(uow: UnitOfWork, city: City) -> None:
     """Filed and cancelled drafts as well: their messages still lead to them."""
     guest = await uow.people.add(a_guest(9001))

@@ -188,9 +188,10 @@ async def test_a_savepoint_after_a_broken_constraint(sql_store: SqlStore) -> Non
 
 async def test_without_prepared_statements() -> None:
     """`?statement_cache_size=0` works with what PgBouncer's transaction mode asks: no statement has a name."""
-    with postgres.database() as url:
-        await upgrade(f"{url}?statement_cache_size=0")
-        store = SqlStore(f"{url}?statement_cache_size=0")
+    with postgres.database() as given:
+        url = f"{given}{'&' if '?' in given else '?'}statement_cache_size=0"
+        await upgrade(url)
+        store = SqlStore(url)
         await store.open()
         async with store.begin() as uow:
             city = await a_city(uow)

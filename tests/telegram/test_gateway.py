@@ -193,6 +193,15 @@ async def test_questions_are_answered_or_raise(gateway: Gateway, api: BotApi) ->
     assert await gateway.ask("getSomethingNew", chat_id=1) == {"value": 1}
 
 
+async def test_a_token_nobody_knows_is_rejected(gateway: Gateway, api: BotApi) -> None:
+    """Asking who we are tells a wrong token from a server that is away."""
+    api.answers["getMe"] = [bad(401, "Unauthorized"), bad(502, "Bad Gateway")]
+    for outcome in (Rejected, Ambiguous):
+        with pytest.raises(CallFailed) as failed:
+            await gateway.me()
+        assert isinstance(failed.value.outcome, outcome)
+
+
 async def test_a_file_that_is_gone_raises_its_outcome(gateway: Gateway, api: BotApi) -> None:
     """The worker learns whether trying again may help."""
     api.answers["getFile"] = [bad(400, "Bad Request: file is too big"), bad(500, "Internal")]

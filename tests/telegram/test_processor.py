@@ -67,7 +67,13 @@ async def refuse(turn: Turn, update: Update, person: Person | None, error: Refus
 
 def a_router() -> Router:
     router = Router()
-    handlers = {"refuse": refusing, "fail": failing, "call": calling, "ask": asking, "leave": leaving}
+    handlers: dict[str, Callable[..., Any]] = {
+        "refuse": refusing,
+        "fail": failing,
+        "call": calling,
+        "ask": asking,
+        "leave": leaving,
+    }
     for word, handler in handlers.items():
         router.message.register(handler, F.text == word)
     router.message.register(echo, Command("group"))

@@ -1,11 +1,14 @@
 """Words and buttons of a message: escaping, languages, kinds and Telegram's limits."""
 
+from enum import StrEnum
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import pytest
 from jinja2 import DictLoader, UndefinedError
 from jinja2.exceptions import TemplateNotFound
 
+from bot.domain.ids import MediaId
 from bot.telegram import words
 from bot.telegram.buttons import Button, OfDraft, Style
 from bot.telegram.rendered import Album, File, Rich, Text, Toast
@@ -102,7 +105,9 @@ def test_toasts_are_plain_and_short(renderer: Renderer) -> None:
 
 def test_media_and_files_carry_a_caption(renderer: Renderer) -> None:
     """`media` and `file` facts make albums and documents; without a template there is no caption."""
-    assert renderer.render("a/album", {"media": [3, 4], "words": "1234567"}, "zh") == Album((3, 4), "1234…", [])
+    assert renderer.render("a/album", {"media": [3, 4], "words": "1234567"}, "zh") == Album(
+        (MediaId(3), MediaId(4)), "1234…", []
+    )
     assert renderer.render("a/none", {"file": "ab", "name": "l.xlsx"}, "zh") == File("ab", "l.xlsx", "", [])
 
 
@@ -110,7 +115,7 @@ def test_every_value_of_the_domain_has_its_word_in_chinese() -> None:
     """No table forgets a value, and none is untranslated."""
     catalogue = Catalogue.load("zh")
     for table in words.TABLES.values():
-        enum = type(next(iter(table)))
+        enum = cast("type[StrEnum]", type(next(iter(table))))
         assert set(table) == set(enum)
         assert all(word in catalogue for word in table.values())
 

@@ -112,11 +112,8 @@ def deadline(facts: Facts, _: Gettext) -> Keyboard:
 
 def _days(choice: Facts, _: Gettext) -> str:
     day = datetime.fromisoformat(choice["day"])
-    return _("%(days)s working days → %(month)s-%(day)s") % {
-        "days": choice["days"],
-        "month": f"{day.month:02d}",
-        "day": f"{day.day:02d}",
-    }
+    text = _("%(days)s working days → %(month)02d-%(day)02d")
+    return text % {"days": choice["days"], "month": day.month, "day": day.day}
 
 
 CHOOSERS: Mapping[str, Callable[[Facts, Gettext], Keyboard]] = MappingProxyType(

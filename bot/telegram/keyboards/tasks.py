@@ -19,7 +19,7 @@ def proof(facts: Facts, _: Gettext) -> Keyboard:
     chosen = facts["means"]
     labels = [(means.value, words.means(_, means.value)) for means in Means]
     toggles = [press(facts, "means", f"✓ {label}" if v in chosen else label, v) for v, label in labels]
-    submit = press(facts, "hand_in", _("Submit proof"), style=Style.SUCCESS)
+    submit = press(facts, "hand_in", _("Resolve"), style=Style.SUCCESS)
     return [*in_rows(toggles, 2), [submit], [press(facts, "leave", _("Back"), "proof")]]
 
 

@@ -66,7 +66,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name="uq_outbox_key"),
     )
     op.create_index(
-        "ix_outbox_card", "outbox", ["chat", "card"], unique=False, **where("state = 'pending' AND card IS NOT NULL")
+        "ix_outbox_card", "outbox", ["card", "chat"], unique=False, **where("state = 'pending' AND card IS NOT NULL")
     )
     op.create_index("ix_outbox_pending", "outbox", ["priority", "id"], unique=False, **where("state = 'pending'"))
     op.create_index(

@@ -1,0 +1,84 @@
+"""Groups: added, bound, asked, removed."""
+
+import pytest
+
+from tests.builders import City, filed
+from tests.fakes import FakeStore
+from tests.handlers.driver import World
+from tests.handlers.phone import Phone
+from tests.handlers.screens import Room
+
+
+@pytest.fixture
+def group(world: World) -> Room:
+    """A supergroup."""
+    return world.group("项目群")
+
+
+async def test_added_it_says_what_it_sees_and_waits(world: World, city: City, group: Room, stranger: Phone) -> None:
+    """Whoever adds it: no data before a person with the right has bound the group."""
+    async with world.turns.begin() as turn:
+        await filed(turn.uow, reporter=city.reporter.id)
+    await stranger.adds_bot(group)
+    assert "隐私模式已开启" in group.last().text
+    assert "/subscribe city" in group.last().text
+    assert "XM-2026" not in group.screen()
+
+
+async def test_as_an_admin_it_sees_every_message_and_says_so(group: Room, clerk: Phone) -> None:
+    """Telegram gives admins everything, privacy mode or not."""
+    await clerk.adds_bot(group, status="administrator")
+    assert "每条消息都给我" in group.last().text
+
+
+async def test_a_promotion_is_no_new_arrival(group: Room, clerk: Phone) -> None:
+    """Rights that change are not news to the group."""
+    await clerk.adds_bot(group)
+    before = len(group.shown)
+    await clerk.adds_bot(group, status="administrator", before="member")
+    assert len(group.shown) == before
+
+
+async def test_a_clerk_binds_it_and_it_says_when(group: Room, clerk: Phone) -> None:
+    """Scope, weekday, hour, next time."""
+    await clerk.sends("/subscribe district 海沧区 周四 9:30", room=group)
+    assert "本群已订阅周报：海沧区" in group.last().text
+    assert "每周四 09:30，遇节假日顺延" in group.last().text
+    assert "下一期：11月26日 09:30" in group.last().text
+
+
+async def test_a_member_without_the_right_is_refused(store: FakeStore, group: Room, worker: Phone) -> None:
+    """By their account, whatever they are in the chat."""
+    await worker.sends("/subscribe city", room=group)
+    assert "已订阅" not in group.screen()
+    assert store.tables.subscriptions == {}
+
+
+async def test_a_forwarded_command_binds_nothing(store: FakeStore, group: Room, clerk: Phone) -> None:
+    """It carries nobody's authority."""
+    await clerk.sends("/subscribe city", room=group, forwarded=True)
+    assert store.tables.subscriptions == {}
+
+
+async def test_unsubscribe_stops_it(group: Room, clerk: Phone) -> None:
+    """And then the group is unbound again."""
+    await clerk.sends("/subscribe city", room=group)
+    await clerk.sends("/unsubscribe", room=group)
+    assert "已取消订阅" in group.last().text
+    await clerk.sends("/digest", room=group)
+    assert "/subscribe" in group.last().text
+    await clerk.sends("/unsubscribe", room=group)
+    assert "没有订阅" in group.last().text
+
+
+async def test_removed_it_forgets_the_group(store: FakeStore, group: Room, clerk: Phone) -> None:
+    """Coming back, it has to be bound anew."""
+    await clerk.sends("/subscribe city", room=group)
+    await clerk.adds_bot(group, status="kicked", before="member")
+    assert store.tables.subscriptions == {}
+
+
+async def test_service_messages_are_no_business_of_ours(group: Room, clerk: Phone) -> None:
+    """Somebody joined, the title changed: silence."""
+    await clerk.sends_raw({"new_chat_title": "新名字"}, room=group)
+    assert group.shown == {}

@@ -1,0 +1,171 @@
+"""How the databases are asked: few statements, each over an index."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from bot.domain import lifecycle
+from bot.domain.ids import ChatId, IssueId, MessageId, PersonId, UserId
+from bot.domain.messages import Priority
+from bot.domain.organisation import CITY, Role, Scope
+from bot.domain.permissions import Sight
+from bot.ports import UnitOfWork
+from storage.store import SqlStore
+from tests.builders import City, a_city, a_message, a_photo, an_issue, filed
+from tests.fakes import NOW
+
+Asking = Callable[[UnitOfWork, Any], Awaitable[Any]]
+SIGHT = Sight(PersonId(1), frozenset({CITY}))
+
+
+class Heard:
+    """The statements a store sent since it was last cleared, with their parameters."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self.statements: list[tuple[str, Any]] = []
+        event.listen(store._writer.sync_engine, "before_cursor_execute", self._hear)
+
+    def _hear(self, _connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        self.statements.append((statement, parameters))
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Twenty issues of the sample city."""
+
+    city: City
+    issues: list[IssueId]
+
+
+@pytest.fixture
+async def ledger(sql_store: SqlStore) -> Ledger:
+    """Twenty issues of the sample city."""
+    async with sql_store.begin() as uow:
+        city = await a_city(uow)
+        numbers = [f"XM-2026-{count:04d}" for count in range(1, 21)]
+        filed_ = [await filed(uow, an_issue(number=number, reporter=city.reporter.id)) for number in numbers]
+    return Ledger(city, [issue.id for issue in filed_])
+
+
+async def add(uow: UnitOfWork, ledger: "Ledger") -> None:
+    """File a report without words of anybody."""
+    number = await uow.issues.next_number("XM", 2027)
+    await uow.issues.add(lifecycle.report(an_issue(number=number, reporter=ledger.city.reporter.id)))
+
+
+ASKED: dict[str, tuple[int, Asking]] = {
+    "a person with grants and scans": (1, lambda uow, _: uow.people.by_user(UserId(1002))),
+    "holders of a role": (1, lambda uow, _: uow.people.holding(Role.CLERK, [CITY, Scope.parse("unit:U04")])),
+    "everybody": (1, lambda uow, _: uow.people.all()),
+    "twenty views": (1, lambda uow, ledger: uow.issues.views(ledger.issues)),
+    "evidence of twenty": (1, lambda uow, ledger: uow.evidence.of_issues(ledger.issues)),
+    "the queue": (1, lambda uow, ledger: uow.issues.queue(SIGHT, ledger.issues[2], 10)),
+    "history with names": (1, lambda uow, _: uow.issues.history(IssueId(1))),
+    "totals": (1, lambda uow, _: uow.issues.totals(CITY, NOW)),
+    "a week": (1, lambda uow, _: uow.issues.week_count(CITY, NOW, NOW + timedelta(days=7))),
+    "by unit": (1, lambda uow, _: uow.issues.by_unit(CITY, NOW)),
+    "finding two words": (2, lambda uow, _: uow.issues.find("塔吊 电源", SIGHT, 10)),
+    "what is alike": (2, lambda uow, _: uow.issues.similar("塔吊没有电", 5)),
+    "filing": (4, add),
+    "a hundred updates": (1, lambda uow, _: uow.inbox.add(1, [{"update_id": n} for n in range(100)], NOW)),
+    "a toast": (1, lambda uow, _: uow.outbox.queue(a_message(priority=Priority.TOAST), NOW)),
+    "a card": (2, lambda uow, _: uow.outbox.queue(a_message(card="issue:1"), NOW)),
+    "a photo": (
+        1,
+        lambda uow, ledger: uow.evidence.add(a_photo(), ledger.city.reporter.id, ChatId(1), MessageId(1), NOW),
+    ),
+}
+
+
+@pytest.mark.parametrize(("count", "ask"), ASKED.values(), ids=ASKED)
+async def test_few_statements(sql_store: SqlStore, ledger: Ledger, count: int, ask: Asking) -> None:
+    """As many as it needs, however many rows come back."""
+    heard = Heard(sql_store)
+    async with sql_store.begin() as uow:
+        heard.statements.clear()
+        await ask(uow, ledger)
+        assert len(heard.statements) == count, heard.statements
+
+
+INDEXED: dict[str, Asking] = {
+    "the queue": lambda uow, _: uow.issues.queue(Sight(None, frozenset({CITY})), None, 10),
+    "a reporter's": lambda uow, city: uow.issues.of_reporter(city.reporter.id, 10),
+    "tasks": lambda uow, city: uow.issues.tasks(city.reporter.id, 10),
+    "overdue": lambda uow, _: uow.issues.overdue(SIGHT, NOW, 10),
+    "a week": lambda uow, _: uow.issues.week_count(CITY, NOW, NOW + timedelta(days=7)),
+    "finding": lambda uow, _: uow.issues.find("塔吊", SIGHT, 10),
+    "finding one character": lambda uow, _: uow.issues.find("吊", SIGHT, 10),
+    "what is alike": lambda uow, _: uow.issues.similar("塔吊没有电", 5),
+    "the outbox": lambda uow, _: uow.outbox.due(NOW, 10),
+    "the outbox of free chats": lambda uow, _: uow.outbox.due(NOW, 10, without=[ChatId(1)]),
+    "the next moment": lambda uow, _: uow.outbox.next_due(),
+    "what waits": lambda uow, _: uow.outbox.waiting(),
+    "what a crash cut": lambda uow, _: uow.outbox.interrupted(),
+    "what went wrong": lambda uow, _: uow.outbox.troubled(10),
+    "a card's pending state": lambda uow, _: uow.outbox.queue(a_message(card="issue:1"), NOW),
+    "a card's new name": lambda uow, _: uow.cards.rename(ChatId(1), "draft:1", "issue:1"),
+    "the inbox": lambda uow, _: uow.inbox.pending(1, 10),
+    "old updates": lambda uow, _: uow.inbox.prune(NOW),
+    "poison": lambda uow, _: uow.inbox.poisoned(10),
+    "the agenda": lambda uow, _: uow.agenda.due(NOW, any_hour_only=False, limit=10),
+    "subscriptions": lambda uow, _: uow.subscriptions.due(NOW),
+    "files to fetch": lambda uow, _: uow.evidence.claim(NOW, 10),
+    "an open draft": lambda uow, city: uow.drafts.open_of(city.reporter.id, ChatId(1)),
+    "a message's draft": lambda uow, _: uow.drafts.of_message(ChatId(1), MessageId(1)),
+    "chats with a card": lambda uow, _: uow.cards.chats_with("issue:1"),
+    "a language": lambda uow, _: uow.chats.language(ChatId(1)),
+}
+GROWING = (
+    "issues",
+    "history",
+    "grams",
+    "outbox",
+    "inbox",
+    "media",
+    "drafts",
+    "draft_pieces",
+    "cards",
+    "agenda",
+    "said",
+)
+
+
+@pytest.fixture
+async def sqlite_ledger(sqlite_store: SqlStore) -> City:
+    """The sample city on SQLite."""
+    async with sqlite_store.begin() as uow:
+        return await a_city(uow)
+
+
+@pytest.mark.parametrize("ask", INDEXED.values(), ids=INDEXED)
+async def test_no_growing_table_is_read_whole(sqlite_store: SqlStore, sqlite_ledger: City, ask: Asking) -> None:
+    """Every list and look-up goes over an index, so that it stays fast when the ledger is large."""
+    heard = Heard(sqlite_store)
+    async with sqlite_store.begin() as uow:
+        heard.statements.clear()
+        await ask(uow, sqlite_ledger)
+        for statement, parameters in list(heard.statements):
+            plan = await uow._connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            steps = [row.detail for row in plan]
+            whole = [
+                step for step in steps for table in GROWING if step in {f"SCAN {table}", f"SCAN {table} USING INDEX"}
+            ]
+            assert not whole, (statement, steps)
+
+
+async def test_history_keeps_no_words(sql_store: SqlStore, ledger: Ledger) -> None:
+    """A line refers to what was said, and proves it by a salted digest that says nothing without the salt."""
+    async with sql_store.begin() as uow:
+        issue = await uow.issues.get(ledger.issues[0])
+        await uow.issues.save(lifecycle.reject(issue, ledger.city.clerk.id, NOW, "这不是我们的项目"))
+        line = (await uow._connection.execute(text("SELECT * FROM history WHERE action = 'reject'"))).one()
+        said = (await uow._connection.execute(text("SELECT * FROM words"))).one()
+        assert line.words == said.id
+    assert "项目" not in str(line)
+    assert said.text == "这不是我们的项目"
+    assert len(line.words_digest) == 64
+    assert said.salt not in str(line)
