@@ -20,7 +20,7 @@ demo: $(STAMP)   ## play the story of the main job, without token or network (AR
 	$(BIN)/project-home demo $(ARGS)
 
 test: $(STAMP)   ## every test, on SQLite and PostgreSQL
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: $(STAMP)   ## style and types
 	$(BIN)/ruff check .

@@ -1,6 +1,6 @@
 """Translations read straight from the .po files, merged per language, kept in memory: nothing to compile or forget."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from babel.messages.pofile import read_po
@@ -41,6 +41,11 @@ class Catalogue:
     def gettext(self, source: str) -> str:
         """The text in this language."""
         return self._translations.get(source, source)
+
+    @property
+    def sources(self) -> Collection[str]:
+        """All source texts that are translated."""
+        return self._translations.keys()
 
     def __contains__(self, source: str) -> bool:
         return source in self._translations

@@ -183,7 +183,18 @@ def test_what_lies_in_a_scope(scope: Scope, expected: bool) -> None:
         (Access.PEOPLE, {Role.CLERK, Role.ADMIN}),
         (Access.BIND_GROUP, {Role.CLERK, Role.ADMIN}),
     ],
-    ids=str,
+    ids=[
+        access.value
+        for access in (
+            Access.DESK,
+            Access.TASKS,
+            Access.OVERDUE,
+            Access.LEDGER,
+            Access.DIGEST,
+            Access.PEOPLE,
+            Access.BIND_GROUP,
+        )
+    ],
 )
 def test_who_may_use_a_command(access: Access, roles: set[Role]) -> None:
     """Each command by each role, for whatever scope."""

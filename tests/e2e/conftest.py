@@ -14,6 +14,8 @@ from bot.sandbox.client import Phone
 from tests import postgres
 
 PATIENCE = 20.0
+# for what does not depend on the database: the storage contract has shown that both keep the same promises
+SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import json
 from bot.demo.stage import Stage
 from bot.demo.story import NUMBER
 from bot.sandbox.pictures import site_photo
-from tests.e2e.conftest import PATIENCE, bound, ledger
+from tests.e2e.conftest import PATIENCE, SQLITE, bound, ledger
 
 
 async def test_a_draft_survives_a_kill(stage: Stage) -> None:
@@ -23,6 +23,7 @@ async def test_a_draft_survives_a_kill(stage: Stage) -> None:
     assert [issue["number"] for issue in await ledger(stage)] == [NUMBER]
 
 
+@SQLITE
 async def test_an_update_delivered_twice_acts_once(stage: Stage) -> None:
     """The same update again, as Telegram may: one issue, one number."""
     async with stage.running_bot():
@@ -37,6 +38,7 @@ async def test_an_update_delivered_twice_acts_once(stage: Stage) -> None:
     assert len(await ledger(stage)) == 1
 
 
+@SQLITE
 async def test_poison_is_set_aside_and_the_rest_goes_on(stage: Stage) -> None:
     """An update that can't be parsed is kept and listed by doctor; the next message is answered as ever."""
     async with stage.running_bot():
@@ -48,6 +50,7 @@ async def test_poison_is_set_aside_and_the_rest_goes_on(stage: Stage) -> None:
     assert "message_id" in json.dumps(findings)
 
 
+@SQLITE
 async def test_a_flooding_stranger_is_answered_once(stage: Stage) -> None:
     """Fifty messages from somebody nobody knows: one answer; a worker beside them is served at once."""
     async with stage.running_bot():

@@ -6,7 +6,7 @@ from bot.demo.narrator import Narrator
 from bot.demo.stage import Stage
 from bot.demo.story import NUMBER, play
 from bot.sandbox.pictures import site_photo
-from tests.e2e.conftest import PATIENCE, bound, ledger
+from tests.e2e.conftest import PATIENCE, SQLITE, bound, ledger
 
 
 async def test_the_story_goes_as_told(stage: Stage, silent: Narrator) -> None:
@@ -25,6 +25,7 @@ async def test_the_story_goes_as_told(stage: Stage, silent: Narrator) -> None:
     assert len(reminders) == 4
 
 
+@SQLITE
 async def test_a_report_in_english(stage: Stage) -> None:
     """Somebody whose sheet says English is spoken to in English; two actions file the report."""
     async with stage.running_bot():
@@ -38,6 +39,7 @@ async def test_a_report_in_english(stage: Stage) -> None:
         assert card.edited
 
 
+@SQLITE
 async def test_the_original_bytes_are_kept(stage: Stage) -> None:
     """The ledger names the SHA-256 of what the person sent; a picture sent as a document keeps every byte."""
     picture = site_photo(8, place=(24.5, 118.1))

@@ -12,7 +12,7 @@ def weekly(facts: Mapping[str, Any], _: Gettext) -> Keyboard:
     """Only where there are groups the reader may send to."""
     if not facts["send"]:
         return []
-    text = f"📣 {_('Send now')} ({facts['groups']})"
+    text = "📣 " + _("Send now") + f" ({facts['groups']})"
     return [[Button(text, OfList(name="digest", arg=facts["send"]), style=Style.PRIMARY)]]
 
 

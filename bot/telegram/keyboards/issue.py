@@ -117,9 +117,9 @@ def rating(facts: Facts, gettext: Gettext) -> list[Button]:
 def _views(facts: Facts, gettext: Gettext) -> list[Button]:
     row = []
     if facts["photos"]["total"]:
-        row.append(press(facts, "photos", f"{gettext(_('Photos'))} ({facts['photos']['total']})"))
+        row.append(press(facts, "photos", gettext(_("Photos")) + f" ({facts['photos']['total']})"))
     if facts["desk"]:
-        row.append(press(facts, "next", f"{gettext(_('Next case'))} ({facts['waiting']})"))
+        row.append(press(facts, "next", gettext(_("Next case")) + f" ({facts['waiting']})"))
     return row
 
 

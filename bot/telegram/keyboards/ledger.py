@@ -13,9 +13,9 @@ def overdue(facts: Mapping[str, Any], _: Gettext) -> Keyboard:
     keys = [Button(row["number"], OfIssue(issue=row["id"], do="open")) for row in facts["rows"]]
     page, turn = facts["page"], []
     if page > 0:
-        turn.append(Button(f"◀ {_('Previous')}", OfList(name="overdue", arg=str(page - 1))))
+        turn.append(Button("◀ " + _("Previous"), OfList(name="overdue", arg=str(page - 1))))
     if facts["more"]:
-        turn.append(Button(f"{_('Next')} ▶", OfList(name="overdue", arg=str(page + 1))))
+        turn.append(Button(_("Next") + " ▶", OfList(name="overdue", arg=str(page + 1))))
     return [*(keys[start : start + 2] for start in range(0, len(keys), 2)), turn]
 
 

@@ -25,27 +25,27 @@ def _units(facts: Facts, _: Gettext) -> Keyboard:
 
 def _members(facts: Facts, _: Gettext) -> Keyboard:
     keys = [_key(f"{STATES[row['state']]} {_short(row['name'])}", "p", row["id"]) for row in facts["rows"]]
-    return [*_pairs(keys), _pages(facts, _, "m", facts["index"]), [_key(f"↩️ {_('Back')}", "u", 0)]]
+    return [*_pairs(keys), _pages(facts, _, "m", facts["index"]), [_key("↩️ " + _("Back"), "u", 0)]]
 
 
 def _member(facts: Facts, _: Gettext) -> Keyboard:
     person = facts["person"]["id"]
-    back = [_key(f"↩️ {_('Back')}", "m", facts["index"], 0)]
+    back = [_key("↩️ " + _("Back"), "m", facts["index"], 0)]
     if not facts["admin"]:
         return [back]
     if facts["asked"] == "revoke":
-        sure = _key(f"⛔ {_('Revoke for good')}", "x", person, style=Style.DANGER)
-        return [[sure, _key(f"↩️ {_('Back')}", "p", person)]]
-    revoke = [] if facts["self"] else [_key(f"⛔ {_('Revoke access')}", "r", person)]
-    return [[_key(f"🔑 {_('Invite')}", "i", person), *revoke], back]
+        sure = _key("⛔ " + _("Revoke for good"), "x", person, style=Style.DANGER)
+        return [[sure, _key("↩️ " + _("Back"), "p", person)]]
+    revoke = [] if facts["self"] else [_key("⛔ " + _("Revoke access"), "r", person)]
+    return [[_key("🔑 " + _("Invite"), "i", person), *revoke], back]
 
 
 def _pages(facts: Facts, _: Gettext, do: str, *where: int) -> list[Button]:
     page, turn = facts["page"], []
     if page > 0:
-        turn.append(_key(f"◀ {_('Previous')}", do, *where, page - 1))
+        turn.append(_key("◀ " + _("Previous"), do, *where, page - 1))
     if facts["more"]:
-        turn.append(_key(f"{_('Next')} ▶", do, *where, page + 1))
+        turn.append(_key(_("Next") + " ▶", do, *where, page + 1))
     return turn
 
 
