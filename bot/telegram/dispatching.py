@@ -14,6 +14,9 @@ from bot.telegram.dialog import DialogMiddleware
 KINDS = tuple(name for name in Update.model_fields if name != "update_id")
 """Every kind of update this aiogram can parse. Others are ignored, knowingly."""
 
+ASKED_FOR = ("message", "edited_message", "callback_query", "my_chat_member")
+"""The kinds we have an answer to; Telegram need not send the rest (and an older server need not know them)."""
+
 
 class NetworkUsedError(RuntimeError):
     """A handler tried to call Telegram: messages go through the outbox."""

@@ -18,7 +18,7 @@ from aiogram.methods import TelegramMethod
 
 from bot.masking import mask
 from bot.services.turns import Turns
-from bot.telegram.dispatching import KINDS
+from bot.telegram.dispatching import ASKED_FOR
 from bot.telegram.patience import patiently, woken
 
 log = structlog.get_logger(__name__)
@@ -102,7 +102,7 @@ class Intake:
         return 0.0
 
     async def _ask(self) -> list[dict[str, Any]]:
-        method = GetRawUpdates(offset=self._offset, timeout=self._poll_seconds, allowed_updates=list(KINDS))
+        method = GetRawUpdates(offset=self._offset, timeout=self._poll_seconds, allowed_updates=list(ASKED_FOR))
         patience = self._poll_seconds + SLACK_SECONDS
         self._polling = asyncio.create_task(self._bot(method, request_timeout=patience), name="getUpdates")
         return await self._polling
