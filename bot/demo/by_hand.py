@@ -28,7 +28,7 @@ async def by_hand(console: Console, stage: Stage, cast: Cast) -> None:
     while (line := await _line()) not in {None, "quit", "exit"}:
         try:
             await _obey(stage, phones, (line or "").split(maxsplit=2))
-        except (ActError, ValueError, KeyError) as error:
+        except (ActError, ValueError) as error:
             console.print(f"[yellow]{error}[/yellow]\n{HELP}")
 
 
@@ -46,6 +46,8 @@ async def _obey(stage: Stage, phones: Mapping[str, Phone], words: list[str]) -> 
     if who == "clock":
         await stage.world.sets_clock(advance=duration(what).total_seconds())
         return
+    if who not in phones:
+        raise ValueError(f"nobody here is called {who!r}")
     deeds: Mapping[str, Callable[[str], Awaitable[object]]] = {
         "press": phones[who].presses,
         "photo": lambda caption: phones[who].sends_photo(site_photo(len(caption) + 20), caption or None),
