@@ -127,6 +127,10 @@ class People(Protocol):
         """Mark it used; False if somebody else already did."""
         ...
 
+    async def end_invitations(self, person: PersonId, at: datetime) -> None:
+        """Let those of the person that are still good expire now."""
+        ...
+
     async def absorb(self, guest: PersonId, person: PersonId) -> list[IssueId]:
         """A guest turned out to be this person: hand over drafts, media and scans, free the account; return the
         guest's issues, whose reporter the caller changes. Of two open drafts in a chat the guest's goes on."""
@@ -524,8 +528,8 @@ class Inbox(Protocol):
         """Newest first."""
         ...
 
-    async def prune(self, before: datetime) -> int:
-        """Forget handled updates older than this; how many."""
+    async def prune(self, before: datetime, limit: int) -> int:
+        """Forget handled updates older than this, the oldest first, so many at the most; how many."""
         ...
 
 
@@ -537,6 +541,59 @@ class Facts(Protocol):
     async def starting(self, prefix: str) -> dict[str, str]:
         """All whose names begin so."""
         ...
+
+
+class LeaseLost(Exception):  # noqa: N818 - a state of the world
+    """Somebody else does now what only one may do: the transaction must not be committed."""
+
+
+class Leases(Protocol):
+    """What only one process may do at a time. Time is the database's own."""
+
+    async def take(self, name: str, holder: str, seconds: float) -> int | None:
+        """Take it, or keep it, for so many seconds from now; returns its epoch, which grows with each change of holder.
+        None while somebody else holds it. StoreUnavailable if a stalled transaction of the holder is in the way."""
+        ...
+
+    async def release(self, name: str, holder: str) -> None:
+        """Somebody else may take it at once; does nothing if somebody else holds it."""
+        ...
+
+    async def holder(self, name: str) -> str | None:
+        """Who took it last; None once it was released."""
+        ...
+
+    async def guard(self, name: str, epoch: int) -> None:
+        """Raises LeaseLost unless this epoch is the present one; it stays so until the transaction ends."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits: how many, and since when the oldest does (None if nothing waits)."""
+
+    count: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """How things stand in the whole installation, whichever process asks."""
+
+    inbox: Backlog
+    outbox: Backlog  # what may be sent by now
+    sending: int
+    unknown: int
+    dead: int
+    reminders: Backlog  # planned moments that have come
+    files: Backlog  # photos and documents still to be fetched
+    poison: int
+
+
+class VitalSigns(Protocol):
+    """Figures for whoever watches over the bot."""
+
+    async def read(self, now: datetime) -> Vitals: ...
 
 
 class MediaFolder(Protocol):
@@ -569,6 +626,8 @@ class UnitOfWork(Protocol):
     strangers: Strangers
     inbox: Inbox
     facts: Facts
+    leases: Leases
+    vitals: VitalSigns
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """What is written inside is kept or undone as a whole: an exception undoes it and is raised on."""

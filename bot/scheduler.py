@@ -1,5 +1,6 @@
 """APScheduler as we use it: a steady real tick, and the next occurrence of a weekly hour. What is due lives in tables."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -22,6 +23,15 @@ class Scheduler:
         self._tick = tick
         self._seconds = seconds
         self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._stopped = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until stopped."""
+        self.start()
+        try:
+            await self._stopped.wait()
+        finally:
+            self.stop()
 
     def start(self) -> None:
         """Within a running loop. The first tick comes at once."""
@@ -37,8 +47,9 @@ class Scheduler:
 
     def stop(self) -> None:
         """No further tick; one under way is cancelled, and its transaction with it."""
-        if self._scheduler.running:
+        if self._scheduler.running and not self._stopped.is_set():
             self._scheduler.shutdown(wait=False)
+        self._stopped.set()
 
     async def _safely(self) -> None:
         try:

@@ -106,16 +106,24 @@ class Settings(BaseSettings):
         None, description="the name of a time zone, e.g. Asia/Shanghai"
     )
     locale: Annotated[Literal["zh", "en"], BeforeValidator(_locale)] | None = Field(None, description="zh or en")
-    webhook_url: Annotated[str, _address("https")] | None = Field(None, description="an https address")
+    webhook_url: Web | None = Field(None, description="an https address")
     webhook_secret: Annotated[SecretStr, _secret(r"[A-Za-z0-9_-]{1,256}")] | None = Field(
         None, description="1 to 256 letters, digits, _ or -"
     )
+    http_host: str = Field("127.0.0.1", description="the address to listen at; 0.0.0.0 for all of this machine's")
     http_port: int = Field(8080, ge=1, le=65535, description="a whole number from 1 to 65535")
     log_format: Literal["console", "json"] = Field("console", description="console or json")
     proxy: Annotated[str, _address("http", "https", "socks4", "socks5", "socks5h")] | None = Field(
         None, description="an address that begins with http://, https://, socks4:// or socks5://"
     )
     clock_url: Web | None = Field(None, description="an http address, with a sandbox as BOT_API_URL")
+
+    @model_validator(mode="after")
+    def _no_open_webhook(self) -> "Settings":
+        """Telegram's own server sends to https only; a Bot API server of one's own may stand in the same room."""
+        if (self.webhook_url or "").startswith("http://") and self.bot_api_url == OFFICIAL:
+            raise ValueError(f"{PREFIX}WEBHOOK_URL: must be {_allowed('webhook_url')}")
+        return self
 
     @model_validator(mode="after")
     def _no_false_time(self) -> "Settings":
@@ -134,6 +142,13 @@ class Settings(BaseSettings):
         if self.bot_token is None:
             raise SettingsError(f"{PREFIX}BOT_TOKEN: is not set; it must be {_allowed('bot_token')}")
         return self.bot_token.get_secret_value()
+
+    def webhook(self) -> tuple[str, str]:
+        """The address Telegram is to send to, and the secret it must show. Raises SettingsError where one is not set."""
+        for name in ("webhook_url", "webhook_secret"):
+            if getattr(self, name) is None:
+                raise SettingsError(f"{PREFIX}{name.upper()}: is not set; it must be {_allowed(name)}")
+        return self.webhook_url or "", self.webhook_secret.get_secret_value() if self.webhook_secret else ""
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret there is in clear, for the log's mask."""

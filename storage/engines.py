@@ -34,6 +34,11 @@ def is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
 
+def is_embedded(url: str) -> bool:
+    """The same of a URL as text."""
+    return is_sqlite(parse(url))
+
+
 def file_of(url: URL) -> Path:
     """The file of a SQLite URL. ValueError for a database in memory, which readers could not share."""
     if not url.database or url.database == ":memory:":

@@ -6,8 +6,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 # SQLite result codes: BUSY, LOCKED, NOMEM, IOERR, FULL, CANTOPEN, PROTOCOL
 _SQLITE_PASSES = frozenset({5, 6, 7, 10, 13, 14, 15})
 # PostgreSQL classes: connection, rolled back (deadlock, serialisation), out of resources, stopped by an operator, system;
-# and a lock not had in time
-_POSTGRES_PASSES = ("08", "40", "53", "57", "58", "55P03")
+# a lock not had in time, and a transaction that stalled
+_POSTGRES_PASSES = ("08", "40", "53", "57", "58", "55P03", "25P03")
 
 
 class DatabaseUnusable(Exception):  # noqa: N818 - a state of the outside, named as what it is

@@ -6,12 +6,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, delete, select, update
+from sqlalchemy import Integer, bindparam, delete, select, text, update
 
 from bot.ports import InboxRow, Poison
 from storage.dialect import insert_into
 from storage.engines import compact
-from storage.repository import Repository
+from storage.repository import AnyRow, Repository
 from storage.tables import inbox
 
 _WAITING = (
@@ -20,6 +20,14 @@ _WAITING = (
     .order_by(inbox.c.update_id)
     .limit(bindparam("most", type_=Integer))
 )
+_CHATS = text("""
+    WITH waiting AS MATERIALIZED (
+      SELECT chat, update_id FROM inbox WHERE bot = :bot AND done_at IS NULL ORDER BY update_id LIMIT :window
+    ), chats AS MATERIALIZED (SELECT chat FROM waiting GROUP BY chat ORDER BY min(update_id))
+    SELECT chat FROM chats WHERE pg_try_advisory_xact_lock(hashint8extended(chat, :bot)) LIMIT :most
+""")
+_OF_CHATS = _WAITING.where(inbox.c.chat.in_(bindparam("chats", expanding=True)))
+_WINDOW = 8  # times as many rows are looked at as are taken: the others' chats may come first
 _DONE = update(inbox).where(inbox.c.id.in_(bindparam("sought", expanding=True)))
 
 
@@ -29,7 +37,13 @@ class SqlInbox(Repository):
     async def add(self, bot: int, updates: Sequence[Mapping[str, Any]], at: datetime) -> int:
         """Store those not seen before; how many were new."""
         rows = [
-            {"bot": bot, "update_id": found["update_id"], "raw": compact(dict(found)), "received_at": at}
+            {
+                "bot": bot,
+                "update_id": found["update_id"],
+                "chat": chat_of(found),
+                "raw": compact(dict(found)),
+                "received_at": at,
+            }
             for found in updates
         ]
         if not rows:
@@ -37,9 +51,21 @@ class SqlInbox(Repository):
         return len((await self._run(_add(postgres=self._postgres), rows)).all())
 
     async def pending(self, bot: int, limit: int) -> list[InboxRow]:
-        """By update_id. On PostgreSQL, within `begin`, rows another worker holds are passed over."""
-        rows = await self._all(self._skip_locked(_WAITING), {"sought": bot, "most": limit})
+        """By update_id. On PostgreSQL, within `begin`, the chats another worker has in hand are passed over."""
+        if self._writing and self._postgres:
+            rows = await self._claim(bot, limit)
+        else:
+            rows = await self._all(_WAITING, {"sought": bot, "most": limit})
         return [InboxRow(row.id, row.update_id, json.loads(row.raw)) for row in rows]
+
+    async def _claim(self, bot: int, limit: int) -> Sequence[AnyRow]:
+        """Chats first, each locked until this transaction ends; then their rows, by a snapshot younger than the locks:
+        what the worker before did is seen, and nothing of a chat is taken before what came earlier in it."""
+        asked = {"bot": bot, "window": limit * _WINDOW, "most": limit}
+        chats = [row.chat for row in await self._all(_CHATS, asked)]
+        if not chats:
+            return []
+        return await self._all(_OF_CHATS, {"sought": bot, "most": limit, "chats": chats})
 
     async def done(self, rows: Sequence[int], at: datetime) -> None:
         """Handled."""
@@ -54,12 +80,32 @@ class SqlInbox(Repository):
         aside = select(inbox).where(inbox.c.error.is_not(None)).order_by(inbox.c.id.desc()).limit(limit)
         return [Poison(row.update_id, row.error, row.done_at, json.loads(row.raw)) for row in await self._all(aside)]
 
-    async def prune(self, before: datetime) -> int:
-        """Forget handled updates older than this; those set aside stay."""
-        old = delete(inbox).where(inbox.c.done_at < before, inbox.c.error.is_(None))
-        return (await self._run(old)).rowcount
+    async def prune(self, before: datetime, limit: int) -> int:
+        """Forget handled updates older than this, the oldest first; those set aside stay."""
+        old = select(inbox.c.id).where(inbox.c.done_at < before, inbox.c.error.is_(None))
+        oldest = old.order_by(inbox.c.done_at).limit(limit)
+        return (await self._run(delete(inbox).where(inbox.c.id.in_(oldest)))).rowcount
 
 
 @cache
 def _add(*, postgres: bool) -> Any:
     return insert_into(inbox, postgres=postgres).on_conflict_do_nothing().returning(inbox.c.id)
+
+
+def chat_of(update: Mapping[str, Any]) -> int:
+    """The chat whose order an update belongs to, read as carefully as what may be malformed deserves: where it happened,
+    else who did it (a person's number is that of their private chat), else 0."""
+    bodies = [body for body in update.values() if isinstance(body, Mapping)]
+    for body in bodies:
+        for place in (body.get("chat"), _inside(body.get("message"), "chat"), body.get("from"), body.get("user")):
+            number = _inside(place, "id")
+            if isinstance(number, int) and -_LARGEST <= number < _LARGEST:
+                return number
+    return 0
+
+
+_LARGEST = 2**63
+
+
+def _inside(found: Any, name: str) -> Any:
+    return found.get(name) if isinstance(found, Mapping) else None

@@ -104,6 +104,11 @@ class SqlPeople(Repository):
         unused = (invitations.c.token_sha256 == token_sha256, invitations.c.used_at.is_(None))
         return (await self._run(update(invitations).where(*unused).values(used_at=at))).rowcount == 1
 
+    async def end_invitations(self, person: PersonId, at: datetime) -> None:
+        """Let those of the person that are still good expire now."""
+        good = (invitations.c.person == person, invitations.c.used_at.is_(None), invitations.c.expires_at > at)
+        await self._run(update(invitations).where(*good).values(expires_at=at))
+
     async def absorb(self, guest: PersonId, person: PersonId) -> list[IssueId]:
         """Hand a guest's drafts, media and scans over to the person, and free the account."""
         await self._close_older_drafts(guest, person)

@@ -67,6 +67,11 @@ class SqlStore:
                     raise StoreUnavailable(cause(error)) from error
                 raise
 
+    async def revision(self) -> str | None:
+        """The schema's revision, None if it was never migrated. Raises StoreUnavailable."""
+        async with self._transaction(self._reader, writing=False) as uow:
+            return await uow.revision()
+
     async def _check(self) -> None:
         async with self._writer.begin() as connection:
             question = "PRAGMA quick_check(1)" if self._sqlite else "SELECT 'ok'"

@@ -15,12 +15,14 @@ from storage.evidence import SqlEvidence
 from storage.facts import SqlFacts
 from storage.inbox import SqlInbox
 from storage.issues import SqlIssues
+from storage.leases import SqlLeases
 from storage.outbox import SqlOutbox
 from storage.people import SqlPeople
 from storage.projects import SqlProjects
 from storage.strangers import SqlStrangers
 from storage.subscriptions import SqlSubscriptions
 from storage.units import SqlUnits
+from storage.vitals import SqlVitals
 
 
 class SqlUnitOfWork:
@@ -44,6 +46,8 @@ class SqlUnitOfWork:
         self.strangers: ports.Strangers = SqlStrangers(connection, writing=writing)
         self.inbox: ports.Inbox = SqlInbox(connection, writing=writing)
         self.facts: ports.Facts = SqlFacts(connection, writing=writing)
+        self.leases: ports.Leases = SqlLeases(connection, writing=writing)
+        self.vitals: ports.VitalSigns = SqlVitals(connection, writing=writing)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -62,6 +66,10 @@ class SqlUnitOfWork:
         finally:
             self._depth -= 1
         await self._connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
+
+    async def revision(self) -> str | None:
+        """The schema's."""
+        return (await self._connection.exec_driver_sql("SELECT version_num FROM alembic_version")).scalar()
 
     async def _undo(self, name: str) -> None:
         if not self._connection.invalidated:  # a lost connection took everything with it

@@ -1,5 +1,6 @@
 """The command line: one module per group of commands. Whatever a command needs beyond typer is imported when it runs."""
 
+import gc
 import sys
 import traceback
 from types import TracebackType
@@ -8,10 +9,12 @@ import typer
 
 from bot.cli.ledger import digest, export
 from bot.cli.links import cards, invite
-from bot.cli.process import demo, run
+from bot.cli.process import demo, run, serve, work
 from bot.cli.roster import import_
 from bot.cli.upkeep import doctor, migrate
 from bot.masking import mask
+
+GARBAGE = 20_000  # objects between two looks for cycles: importing makes hundreds of thousands, and all of them stay
 
 app = typer.Typer(
     name="project-home",
@@ -23,12 +26,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # it would print local variables, secrets among them
 )
 app.command("import")(import_)
-for command in (invite, cards, export, digest, run, demo, migrate, doctor):
+for command in (invite, cards, export, digest, run, serve, work, demo, migrate, doctor):
     app.command()(command)
 
 
 def main() -> None:
     """Run the command line. What the terminal's encoding lacks becomes `?`; a bug's traceback is masked too."""
+    gc.set_threshold(GARBAGE, 10, 10)
     sys.excepthook = _masked_traceback
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)

@@ -135,7 +135,10 @@ async def _check(turn: "Turn", scope: "Scope") -> None:
 def _in_words(turn: "Turn", facts: dict[str, Any], language: str | None) -> str:
     """The very message a group would get, without its marks."""
     from bot.telegram import markup
+    from bot.telegram.late_models import defer_models
     from bot.telegram.rendered import Text
+
+    defer_models()
     from bot.telegram.rendering import Renderer
 
     rendered = Renderer(turn.calendar.zone, turn.policy.language).render("digest/weekly", facts, language)

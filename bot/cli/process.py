@@ -1,4 +1,4 @@
-"""`run` and `demo`: the whole bot in one process."""
+"""`run` and `demo`: the whole bot in one process. `serve` and `work`: spread over many."""
 
 from typing import Annotated
 
@@ -10,10 +10,37 @@ from bot.cli.answers import understandable
 def run() -> None:
     """Serve: long polling, handling, sending and the schedule in one process. Ends by Ctrl-C or SIGTERM; nothing is lost."""
     with understandable():
-        from bot.app import run as serve
         from bot.settings import load_settings
+        from bot.telegram.late_models import defer_models
 
-        serve(load_settings())
+        settings = load_settings()
+        defer_models()
+        from bot.app import run as serve
+
+        serve(settings)
+
+
+def serve() -> None:
+    """Take updates by webhook, beside `work` on the same PostgreSQL; as many as you like, behind any balancer."""
+    _spread("serve")
+
+
+def work() -> None:
+    """Handle updates and fetch photos, beside `serve` on the same PostgreSQL; of all that run, one sends and keeps the
+    schedule. A second one is a spare: it takes over within 20 seconds."""
+    _spread("work")
+
+
+def _spread(kind: str) -> None:
+    with understandable():
+        from bot.settings import load_settings
+        from bot.telegram.late_models import defer_models
+
+        settings = load_settings()
+        defer_models()
+        from bot import several
+
+        {"serve": several.serve, "work": several.work}[kind](settings)
 
 
 def demo(

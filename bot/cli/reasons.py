@@ -44,6 +44,8 @@ def _by_name(error: Exception) -> str | None:
     match type(error).__name__:
         case "DatabaseUnusable" | "ClockUnreachable":
             return str(error)
+        case "AlreadyRunning" | "FileInUse" | "NeedsPostgres" | "WebhookRefused":
+            return str(error)
         case "OperationalError" | "InterfaceError" | "TimeoutError":
             return f"The database is busy or can't be reached ({str(error).splitlines()[0]}). Try again."
         case "CallFailed":

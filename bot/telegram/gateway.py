@@ -1,6 +1,7 @@
 """All that we say to Telegram, by python-telegram-bot, and only here. Says what became of each call (design.md: Outbox)."""
 
 import os
+import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, cast
@@ -44,6 +45,7 @@ from bot.telegram.rendered import Keys
 from bot.telegram.rendered import markup as markup_of
 
 log = structlog.get_logger(__name__)
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # httpcore looks for it several times per call: 0.3 ms each
 os.environ.setdefault("PTB_TIMEDELTA", "1")  # RetryAfter warns about itself when it is raised, unless told so
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -133,6 +135,11 @@ class Gateway:
         """Where Telegram sends updates by itself ('' if nowhere: they can be polled), and how many wait. Raises CallFailed."""
         info = await self._answer(self._bot.get_webhook_info())
         return info.url, info.pending_update_count
+
+    async def set_webhook(self, url: str, secret: str, kinds: Sequence[str], connections: int) -> None:
+        """Where Telegram is to send updates, these kinds, over so many connections at once. Raises CallFailed."""
+        how = {"max_connections": connections, "allowed_updates": kinds, "secret_token": secret}
+        await self._answer(self._bot.set_webhook(url, api_kwargs=how))
 
     async def download(self, file_id: str) -> bytes:
         """A file somebody sent. Raises CallFailed."""

@@ -17,6 +17,7 @@ from aiogram.exceptions import (
 from aiogram.methods import TelegramMethod
 
 from bot.masking import mask
+from bot.pulse import Hearing
 from bot.services.turns import Turns
 from bot.telegram.dispatching import ASKED_FOR
 from bot.telegram.patience import patiently, woken
@@ -28,6 +29,7 @@ SLACK_SECONDS = 15  # for the answer to a long poll to arrive
 BATCH = 100  # Telegram's most
 PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0)  # after the first failure in a row, the second…
 CONFLICT_PAUSE = 5.0
+CONFLICT = "another process polls with this token, or a webhook is set"
 
 
 class TokenRejected(Exception):  # noqa: N818 - the sentence is the name
@@ -58,11 +60,13 @@ class Intake:
         *,
         proxy: str | None = None,
         poll_seconds: int = POLL_SECONDS,
+        hearing: Hearing | None = None,
     ) -> None:
         self._turns = turns
         self._token = token
         self._told = told
         self._poll_seconds = poll_seconds
+        self._hearing = hearing or Hearing()
         session = AiohttpSession(proxy=proxy, api=TelegramAPIServer.from_base(api_url))
         self._bot = Bot(token, session=session)
         self._offset: int | None = None
@@ -98,6 +102,7 @@ class Intake:
         except Exception as error:
             return self._pause_after(error)
         self._failures = 0
+        self._hearing.answered()
         await self.keep(updates)
         return 0.0
 
@@ -117,6 +122,7 @@ class Intake:
     async def _store(self, updates: Sequence[dict[str, Any]]) -> None:
         async with self._turns.begin() as turn:
             new = await turn.uow.inbox.add(self._bot.id, updates, turn.now)
+        self._hearing.took(len(updates))
         log.debug("intake.stored", updates=len(updates), new=new)
 
     def _pause_after(self, error: Exception) -> float:
@@ -124,7 +130,8 @@ class Intake:
         if isinstance(error, TelegramRetryAfter):
             return float(error.retry_after)
         if isinstance(error, TelegramConflictError):
-            log.error("intake.conflict", advice="another process polls with this token, or a webhook is set; end it")
+            log.error("intake.conflict", advice=f"{CONFLICT}; end it")
+            self._hearing.troubled(CONFLICT)
             return CONFLICT_PAUSE
         pause = PAUSES[min(self._failures, len(PAUSES) - 1)]
         self._failures += 1

@@ -16,6 +16,7 @@ from storage.tables.organisation import (
 )
 from storage.tables.planning import agenda, digests, said, subscriptions
 from storage.tables.reporting import albums, draft_pieces, drafts, media
+from storage.tables.running import leases
 from storage.tables.telling import cards, dialogs, inbox, outbox
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "inbox",
     "invitations",
     "issues",
+    "leases",
     "media",
     "metadata",
     "outbox",

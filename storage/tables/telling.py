@@ -11,6 +11,7 @@ inbox = Table(
     row_id(),
     required("bot", BigInteger),
     required("update_id", BigInteger),
+    required("chat", BigInteger, server_default=text("0")),  # whose order is kept; 0 where there is none
     required("raw"),  # the update's JSON, as text: read once, never queried
     required("received_at", Moment),
     Column("done_at", Moment),

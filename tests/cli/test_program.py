@@ -8,7 +8,7 @@ import pytest
 from bot.cli import app
 from tests.cli.conftest import CommandLine
 
-COMMANDS = {"import", "invite", "cards", "export", "digest", "run", "demo", "migrate", "doctor"}
+COMMANDS = {"import", "invite", "cards", "export", "digest", "run", "serve", "work", "demo", "migrate", "doctor"}
 
 
 def names() -> set[str]:

@@ -135,6 +135,11 @@ class FakePeople:
         self._tables.invitations[token_sha256] = kept(replace(invitation, used_at=at))
         return True
 
+    async def end_invitations(self, person: PersonId, at: datetime) -> None:
+        for token, known in list(self._tables.invitations.items()):
+            if known.person == person and known.used_at is None and known.expires_at > at:
+                self._tables.invitations[token] = kept(replace(known, expires_at=at))
+
     async def absorb(self, guest: PersonId, person: PersonId) -> list[IssueId]:
         t = self._tables
         writing = {d.chat for d in t.drafts.values() if d.person == guest and d.state is DraftState.OPEN}

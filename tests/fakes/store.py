@@ -9,7 +9,7 @@ from bot.domain.ids import ChatId
 from bot.domain.issue import Issue
 from bot.domain.messages import Message
 from bot.domain.organisation import Person
-from tests.fakes import chats, ledger, organisation, reporting, talk, telling, time
+from tests.fakes import chats, ledger, organisation, reporting, running, talk, telling, time
 from tests.fakes.tables import Tables
 
 _PATIENCE = 2  # seconds a writer waits for the one before
@@ -35,6 +35,8 @@ class FakeUnitOfWork:
         self.strangers: ports.Strangers = talk.FakeStrangers(tables)
         self.inbox: ports.Inbox = talk.FakeInbox(tables)
         self.facts: ports.Facts = talk.FakeFacts(tables)
+        self.leases: ports.Leases = running.FakeLeases(tables)
+        self.vitals: ports.VitalSigns = running.FakeVitals(tables)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

@@ -61,6 +61,7 @@ class Tables:
     knocks: dict[UserId, tuple[int, datetime]] = field(default_factory=dict)
     inbox: dict[int, Delivery] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
+    leases: dict[str, Any] = field(default_factory=dict)
 
     def snapshot(self) -> "Tables":
         """A copy that later writes don't touch."""

@@ -71,10 +71,10 @@ class FakeInbox:
         rows = [row for _, row in sorted(self._tables.inbox.items(), reverse=True) if row.error is not None]
         return [Poison(r.update_id, r.error or "", r.done_at or r.at, r.update) for r in rows[:limit]]
 
-    async def prune(self, before: datetime) -> int:
+    async def prune(self, before: datetime, limit: int) -> int:
         moment = aware(before)
         handled = [(n, r.done_at) for n, r in self._tables.inbox.items() if r.done_at and r.error is None]
-        old = [number for number, done_at in handled if done_at < moment]
+        old = [number for number, done_at in sorted(handled, key=lambda one: one[1]) if done_at < moment][:limit]
         for number in old:
             del self._tables.inbox[number]
         return len(old)

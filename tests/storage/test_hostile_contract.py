@@ -124,7 +124,7 @@ NAIVE_WRITES: dict[str, Writing] = {
     "subscriptions": lambda uow, _: uow.subscriptions.due(NAIVE),
     "stranger": lambda uow, _: uow.strangers.knock(UserId(1), NAIVE, 60),
     "inbox": lambda uow, _: uow.inbox.add(1, [{"update_id": 1}], NAIVE),
-    "prune": lambda uow, _: uow.inbox.prune(NAIVE),
+    "prune": lambda uow, _: uow.inbox.prune(NAIVE, 100),
 }
 
 

@@ -85,14 +85,17 @@ async def test_poison_is_set_aside_and_shown(uow: UnitOfWork) -> None:
 
 
 async def test_old_updates_are_forgotten(uow: UnitOfWork) -> None:
-    """Handled ones older than asked; what still waits is never forgotten."""
-    for number, at in ((1, NOW - 9 * DAY), (2, NOW - 9 * DAY), (3, NOW)):
+    """Handled ones older than asked, no more at once than asked; what still waits is never forgotten."""
+    for number, at in ((1, NOW - 9 * DAY), (2, NOW - 9 * DAY), (3, NOW), (4, NOW - 8 * DAY)):
         await uow.inbox.add(BOT, [an_update(number)], at)
-    rows = await uow.inbox.pending(BOT, 10)
-    await uow.inbox.done([rows[0].id], NOW - 9 * DAY)
-    await uow.inbox.done([rows[2].id], NOW)
-    assert await uow.inbox.prune(NOW - 7 * DAY) == 1
-    assert await uow.inbox.prune(NOW - 7 * DAY) == 0
+    first, _, third, fourth = await uow.inbox.pending(BOT, 10)
+    await uow.inbox.done([first.id], NOW - 8 * DAY)
+    await uow.inbox.done([fourth.id], NOW - 9 * DAY)
+    await uow.inbox.done([third.id], NOW)
+    assert await uow.inbox.prune(NOW - 7 * DAY, 1) == 1
+    assert await uow.inbox.add(BOT, [an_update(1)], NOW) == 0
+    assert await uow.inbox.prune(NOW - 7 * DAY, 10) == 1
+    assert await uow.inbox.prune(NOW - 7 * DAY, 10) == 0
     assert await waiting(uow) == [2]
     assert await uow.inbox.add(BOT, [an_update(3)], NOW) == 0
 

@@ -143,6 +143,18 @@ async def test_an_invitation_is_used_once(uow: UnitOfWork, city: City) -> None:
     assert await uow.people.invitation("b" * 64) is None
 
 
+async def test_open_invitations_of_a_person_can_be_ended(uow: UnitOfWork, city: City) -> None:
+    """They expire now; a used one, an expired one and other people's stay as they are."""
+    later, before = NOW + timedelta(days=7), NOW - timedelta(days=1)
+    for token, person, expires in (("a", city.a04, later), ("b", city.a04, later), ("c", city.a04, before)):
+        await uow.people.invite(Invitation(token * 64, person.id, expires))
+    await uow.people.invite(Invitation("d" * 64, city.a14.id, later))
+    await uow.people.use_invitation("b" * 64, before)
+    await uow.people.end_invitations(city.a04.id, NOW)
+    kept = [await uow.people.invitation(token * 64) for token in "abcd"]
+    assert [one.expires_at for one in kept if one] == [NOW, later, before, later]
+
+
 async def test_two_who_race_for_an_invitation(store: Store, city: City) -> None:
     """One of them gets it."""
     async with store.begin() as uow:

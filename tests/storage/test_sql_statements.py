@@ -72,6 +72,7 @@ ASKED: dict[str, tuple[int, Asking]] = {
     "what is alike": (2, lambda uow, _: uow.issues.similar("塔吊没有电", 5)),
     "filing": (4, add),
     "a hundred updates": (1, lambda uow, _: uow.inbox.add(1, [{"update_id": n} for n in range(100)], NOW)),
+    "how things stand": (1, lambda uow, _: uow.vitals.read(NOW)),
     "a toast": (1, lambda uow, _: uow.outbox.queue(a_message(priority=Priority.TOAST), NOW)),
     "a card": (2, lambda uow, _: uow.outbox.queue(a_message(card="issue:1"), NOW)),
     "a photo": (
@@ -109,7 +110,7 @@ INDEXED: dict[str, Asking] = {
     "a card's pending state": lambda uow, _: uow.outbox.queue(a_message(card="issue:1"), NOW),
     "a card's new name": lambda uow, _: uow.cards.rename(ChatId(1), "draft:1", "issue:1"),
     "the inbox": lambda uow, _: uow.inbox.pending(1, 10),
-    "old updates": lambda uow, _: uow.inbox.prune(NOW),
+    "old updates": lambda uow, _: uow.inbox.prune(NOW, 100),
     "poison": lambda uow, _: uow.inbox.poisoned(10),
     "the agenda": lambda uow, _: uow.agenda.due(NOW, any_hour_only=False, limit=10),
     "subscriptions": lambda uow, _: uow.subscriptions.due(NOW),
@@ -118,6 +119,7 @@ INDEXED: dict[str, Asking] = {
     "a message's draft": lambda uow, _: uow.drafts.of_message(ChatId(1), MessageId(1)),
     "chats with a card": lambda uow, _: uow.cards.chats_with("issue:1"),
     "a language": lambda uow, _: uow.chats.language(ChatId(1)),
+    "how things stand": lambda uow, _: uow.vitals.read(NOW),
 }
 GROWING = (
     "issues",

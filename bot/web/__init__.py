@@ -1,0 +1,1 @@
+"""What the process offers over HTTP: Telegram's webhook, health, metrics."""
