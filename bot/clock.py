@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-import aiohttp
 import structlog
 
 log = structlog.get_logger(__name__)
@@ -53,7 +52,7 @@ class RemoteClock:
     ) -> None:
         self._url = url
         self._every = every
-        self._timeout = aiohttp.ClientTimeout(total=patience)
+        self._patience = patience
         self._seconds = seconds
         self._reading: _Reading | None = None
         self._following: asyncio.Task[None] | None = None
@@ -79,8 +78,11 @@ class RemoteClock:
 
     async def read(self) -> None:
         """Look at it now. Raises ClockUnreachable."""
+        import aiohttp  # noqa: PLC0415 - nobody waits for an HTTP client to ask the machine what time it is
+
+        timeout = aiohttp.ClientTimeout(total=self._patience)
         try:
-            async with aiohttp.ClientSession(timeout=self._timeout) as session, session.get(self._url) as response:
+            async with aiohttp.ClientSession(timeout=timeout) as session, session.get(self._url) as response:
                 response.raise_for_status()
                 self._reading = self._read(await response.json())
         except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:

@@ -13,6 +13,7 @@ from bot.masking import mask
 QUIET = (
     "httpx",
     "httpcore",
+    "aiogram",  # a line per update, and everything about one is in the inbox
     "aiosqlite",
     "asyncio",
     "apscheduler",

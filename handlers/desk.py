@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiogram import F, Router
-from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
 from bot.domain.ids import IssueId, PersonId, UnitCode
@@ -12,6 +11,7 @@ from bot.domain.organisation import Person
 from bot.services import assigning, cards, desk
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfIssue
+from handlers.commands import Command
 from handlers.dates import build as build_dates
 from handlers.presses import answer, chat_of, message_of
 from handlers.reasons import build as build_reasons
@@ -30,7 +30,7 @@ STEPS = {"register": desk.register, "undo": assigning.undo}
 def build() -> Router:
     """The desk's own, then the questions it asks."""
     router = Router(name="desk")
-    router.message(Command("desk", ignore_case=True))(queue)
+    router.message(Command("desk"))(queue)
     router.callback_query(OfIssue.filter(F.do == "menu"))(menu)
     router.callback_query(OfIssue.filter(F.do == "photos"))(photos)
     router.callback_query(OfIssue.filter(F.do == "next"))(next_case)

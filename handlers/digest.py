@@ -2,7 +2,7 @@
 
 from aiogram import F, Router
 from aiogram.enums import ChatType
-from aiogram.filters import Command, CommandObject
+from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, Message
 
 from bot.domain.ids import ChatId
@@ -10,14 +10,15 @@ from bot.domain.organisation import Person
 from bot.services import previews, scopes
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfList
+from handlers.commands import Command
 from handlers.presses import answer
 
 
 def build() -> Router:
     """In private a preview, in a group the group's own."""
     router = Router(name="digest")
-    router.message(Command("digest", ignore_case=True), F.chat.type == ChatType.PRIVATE)(preview)
-    router.message(Command("digest", ignore_case=True))(in_group)
+    router.message(Command("digest"), F.chat.type == ChatType.PRIVATE)(preview)
+    router.message(Command("digest"))(in_group)
     router.callback_query(OfList.filter(F.name == "digest"))(send)
     return router
 

@@ -8,7 +8,7 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot.domain.commands import BY_NAME, spoken
 from bot.domain.errors import AnonymousSender, ForwardedCommand, GroupOnly, PrivateOnly, Refused, Retired, Stranger
-from bot.domain.ids import ChatId
+from bot.domain.ids import ChatId, MessageId
 from bot.domain.incoming import Account
 from bot.domain.organisation import Person
 from bot.services import people
@@ -35,9 +35,10 @@ class MessageGate(BaseMiddleware):
             data["raw_state"] = None
             if not await _for_us(event, command, data["bot"]):
                 return None
-            _check_form(event, command[0])
         if await _unknown_speaker(event, command, data):
             return None
+        if command is not None:
+            _check_form(event, command[0])
         return await handler(event, data)
 
 
@@ -83,21 +84,28 @@ def _check_form(message: Message, name: str) -> None:
 
 
 async def _unknown_speaker(message: Message, command: tuple[str, str] | None, data: dict[str, Any]) -> bool:
-    """True if the speaker has no say here; they are told once in a while. A link of /start lets anybody in."""
+    """True if the speaker has no say here; they are told once in a while, whatever they send and however often. A link of
+    /start lets anybody in, if they follow it themselves."""
     person: Person | None = data["person"]
     account: Account | None = data["account"]
     private = message.chat.type == ChatType.PRIVATE
     if (person is not None and not person.left) or account is None or not (private or command):
         return False
-    if private and command and command[0] == "start" and len((message.text or "").split()) > 1:
+    if private and message.forward_origin is None and _is_link(command, message.text or ""):
         return False
     error: Refused = Retired() if person else Stranger()
     await _answer_once(data["turn"], message, account, error)
     return True
 
 
+def _is_link(command: tuple[str, str] | None, text: str) -> bool:
+    return command is not None and command[0] == "start" and len(text.split()) > 1
+
+
 async def _answer_once(turn: Turn, message: Message, account: Account, error: Refused) -> None:
+    """In a group as a reply: it is meant for them alone."""
     if await people.knock(turn, account.user):
-        language = account.language if message.chat.type == ChatType.PRIVATE else None
         topic = message.message_thread_id if message.is_topic_message else None
-        await turn.tell(refusal(ChatId(message.chat.id), error, topic=topic, language=language))
+        reply_to = MessageId(message.message_id) if message.chat.type != ChatType.PRIVATE else None
+        said = refusal(ChatId(message.chat.id), error, language=account.language, topic=topic, reply_to=reply_to)
+        await turn.tell(said)

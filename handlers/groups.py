@@ -2,13 +2,14 @@
 
 from aiogram import Bot, F, Router
 from aiogram.enums import ChatMemberStatus, ChatType
-from aiogram.filters import Command, CommandObject
+from aiogram.filters import CommandObject
 from aiogram.types import ChatMemberRestricted, ChatMemberUpdated, Message
 
 from bot.domain.ids import ChatId
 from bot.domain.organisation import Person
 from bot.services import groups
 from bot.services.turn import Turn
+from handlers.commands import Command
 
 _GROUPS = F.chat.type.in_({ChatType.GROUP, ChatType.SUPERGROUP})
 _OUT = {ChatMemberStatus.LEFT, ChatMemberStatus.KICKED}
@@ -18,8 +19,8 @@ def build() -> Router:
     """Private chats and channels are not this room's."""
     router = Router(name="groups")
     router.my_chat_member(_GROUPS)(membership)
-    router.message(Command("subscribe", ignore_case=True), _GROUPS)(subscribe)
-    router.message(Command("unsubscribe", ignore_case=True), _GROUPS)(unsubscribe)
+    router.message(Command("subscribe"), _GROUPS)(subscribe)
+    router.message(Command("unsubscribe"), _GROUPS)(unsubscribe)
     return router
 
 

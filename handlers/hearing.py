@@ -7,7 +7,7 @@ from aiogram.types import Message
 from bot.domain.draft import IncomingMedia, MediaKind
 from bot.domain.ids import ChatId, MessageId
 from bot.domain.incoming import Incoming
-from bot.domain.issue import Place
+from bot.domain.issue import Place, find_number
 
 # what people send that is no report: answered with what the bot takes. Anything else without content is a service message
 NOT_TAKEN = (
@@ -40,7 +40,16 @@ def incoming_of(message: Message) -> Incoming | None:
         place=place,
         media_group=message.media_group_id,
         reply_to=MessageId(message.reply_to_message.message_id) if message.reply_to_message else None,
+        about=_about(message),
     )
+
+
+def _about(message: Message) -> str:
+    """What the bot says about an issue has its number in the first line; lists have a heading there."""
+    replied = message.reply_to_message
+    if replied is None or replied.from_user is None or not replied.from_user.is_bot:
+        return ""
+    return find_number((replied.text or replied.caption or "").partition("\n")[0])
 
 
 def not_taken(message: Message) -> bool:

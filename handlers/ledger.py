@@ -1,7 +1,7 @@
 """/ledger and /overdue."""
 
 from aiogram import F, Router
-from aiogram.filters import Command, CommandObject
+from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, Message
 
 from bot.domain.ids import ChatId
@@ -9,14 +9,15 @@ from bot.domain.organisation import Person
 from bot.services import ledger
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfList
+from handlers.commands import Command
 from handlers.presses import answer, chat_of
 
 
 def build() -> Router:
     """Both in private only (bot/domain/commands.py)."""
     router = Router(name="ledger")
-    router.message(Command("ledger", ignore_case=True))(file)
-    router.message(Command("overdue", ignore_case=True))(overdue)
+    router.message(Command("ledger"))(file)
+    router.message(Command("overdue"))(overdue)
     router.callback_query(OfList.filter(F.name == "overdue"))(turn_page)
     return router
 

@@ -2,7 +2,7 @@
 
 from aiogram import F, Router
 from aiogram.enums import ChatType
-from aiogram.filters import Command, CommandObject, StateFilter
+from aiogram.filters import CommandObject, StateFilter
 from aiogram.types import CallbackQuery, Message
 
 from bot.domain.ids import ChatId, IssueId
@@ -11,16 +11,17 @@ from bot.domain.organisation import Person
 from bot.services import lookup
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfIssue, OfList
+from handlers.commands import Command
 from handlers.presses import answer, chat_of
 
 
 def build() -> Router:
     """Commands, then their buttons."""
     router = Router(name="lookup")
-    router.message(Command("my", ignore_case=True))(my)
-    router.message(Command("issue", ignore_case=True), F.chat.type == ChatType.PRIVATE)(issue)
-    router.message(Command("issue", ignore_case=True))(issue_in_group)
-    router.message(Command("find", ignore_case=True))(find)
+    router.message(Command("my"))(my)
+    router.message(Command("issue"), F.chat.type == ChatType.PRIVATE)(issue)
+    router.message(Command("issue"))(issue_in_group)
+    router.message(Command("find"))(find)
     router.message(F.chat.type == ChatType.PRIVATE, StateFilter(None), _is_number)(pasted_number)
     router.callback_query(OfList.filter(F.name == "my"))(turn_page)
     router.callback_query(OfIssue.filter(F.do == "open"))(open_issue)

@@ -20,5 +20,6 @@ def message_of(query: CallbackQuery) -> MessageId | None:
 
 
 async def answer(turn: Turn, query: CallbackQuery, name: str = "quiet", *, alert: bool = False, **facts: Any) -> None:
-    """Answer the press with a toast of that name; 'quiet' just stops the spinner."""
-    await turn.tell(toast(chat_of(query), query.id, name, alert=alert, **facts))
+    """Answer the press with a toast of that name; 'quiet' just stops the spinner. Only who pressed sees it: it is told to
+    their own chat, whose language it speaks, in groups too."""
+    await turn.tell(toast(ChatId(query.from_user.id), query.id, name, alert=alert, **facts))

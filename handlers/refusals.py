@@ -10,29 +10,46 @@ from bot.domain.organisation import Person
 from bot.services import cards, drafts
 from bot.services.telling import facts_of, refusal
 from bot.services.turn import Turn
+from handlers.context import account_of
 from handlers.presses import answer, chat_of, message_of
+
+DRAWN = {"issue": cards.card, "desk": cards.desk_of, "ask": cards.question}  # what shows an issue, by its card's name
 
 
 async def refuse(turn: Turn, update: Update, person: Person | None, error: Refused) -> None:
-    """Answer a refused update: an alert for a press, whose card is shown as it is now; a message for anything else."""
+    """Answer a refused update: an alert for a press, whose card is shown as it is now; a message for anything else.
+
+    Who was refused reads it in their own language, in a group too.
+    """
+    language = _language(update, person)
     if update.callback_query is not None:
-        await answer(turn, update.callback_query, "refusal", alert=True, **facts_of(error))
+        spoken = {"language": language} if language else {}
+        await answer(turn, update.callback_query, "refusal", alert=True, **facts_of(error), **spoken)
         await _show_truth(turn, update.callback_query)
     elif (heard := update.message or update.edited_message) is not None:
-        await turn.tell(_sentence(heard, error))
+        await turn.tell(_sentence(heard, error, language))
 
 
-def _sentence(heard: Heard, error: Refused) -> Message:
+def _language(update: Update, person: Person | None) -> str | None:
+    """The person's; else their Telegram's; None for a mask, which has none."""
+    if person is not None and person.language:
+        return person.language
+    account = account_of(update.event, getattr(update.event, "from_user", None))
+    return account.language if account is not None else None
+
+
+def _sentence(heard: Heard, error: Refused, language: str | None) -> Message:
     topic = heard.message_thread_id if heard.is_topic_message else None
-    return refusal(ChatId(heard.chat.id), error, reply_to=MessageId(heard.message_id), topic=topic)
+    chat, reply_to = ChatId(heard.chat.id), MessageId(heard.message_id)
+    return refusal(chat, error, language=language, reply_to=reply_to, topic=topic)
 
 
 async def _show_truth(turn: Turn, query: CallbackQuery) -> None:
-    """Old buttons say what is true now (conversations.md): the pressed card is drawn again."""
+    """Old buttons say what is true now (conversations.md): the pressed card is drawn again, and no other: none changed."""
     chat, message = chat_of(query), message_of(query)
     shown = await turn.uow.cards.card_at(chat, message) if message else None
     thing, _, number = (shown or "").partition(":")
-    if thing == "issue":
-        await cards.refresh(turn, IssueId(int(number)))
+    if thing in DRAWN:
+        await turn.tell(DRAWN[thing](chat, IssueId(int(number))))
     elif thing == "draft":
         await drafts.show(turn, await turn.uow.drafts.get(DraftId(int(number))))

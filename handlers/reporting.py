@@ -60,12 +60,16 @@ async def take(message: Message, turn: Turn, person: Person, state: FSMContext) 
 
 
 async def search(message: Message, turn: Turn, person: Person, state: FSMContext) -> None:
-    """The projects whose names hold these words. Without a draft any more, the words begin one."""
+    """The projects whose names hold these words. Without a draft any more, the words begin one; and a guest, whose
+    chooser asks for no words, means them for the report."""
+    if person.is_guest:
+        return await take(message, turn, person, state)
     data = await state.update_data(words=message.text)
     found = Menu("project", words=message.text or "", submit=bool(data.get("submit")))
     if not await drafts.reopen_menu(turn, person, DraftId(data.get("draft", 0)), found):
         await state.clear()
         await take(message, turn, person, state)
+    return None
 
 
 async def submit(query: CallbackQuery, callback_data: OfDraft, turn: Turn, person: Person, state: FSMContext) -> None:

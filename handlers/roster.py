@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiogram import Bot, F, Router
-from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
 from bot.domain.ids import ChatId, PersonId
@@ -11,6 +10,7 @@ from bot.domain.organisation import Person
 from bot.services import roster
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfList
+from handlers.commands import Command
 from handlers.presses import answer, chat_of
 
 View = Callable[[Turn, Person, ChatId, list[int]], Awaitable[object]]
@@ -25,7 +25,7 @@ VIEWS: Mapping[str, View] = {  # the letter of a press → what the card shows n
 def build() -> Router:
     """Looking is for clerks and admins, the rest for admins; the use cases check."""
     router = Router(name="roster")
-    router.message(Command("people", ignore_case=True))(people)
+    router.message(Command("people"))(people)
     router.callback_query(OfList.filter((F.name == "people") & F.arg.regexp(r"^i\.\d+$")))(invite)
     router.callback_query(OfList.filter((F.name == "people") & F.arg.regexp(r"^x\.\d+$")))(revoke)
     router.callback_query(OfList.filter((F.name == "people") & F.arg.regexp(r"^([upr]\.\d+|m\.\d+\.\d+)$")))(look)

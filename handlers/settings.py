@@ -1,7 +1,6 @@
 """/help, /language, /cancel."""
 
 from aiogram import F, Router
-from aiogram.filters import Command
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
@@ -11,6 +10,7 @@ from bot.domain.organisation import Person
 from bot.services import people, reporting
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfSetting
+from handlers.commands import Command
 from handlers.presses import answer, chat_of
 
 CARD = "settings:language"
@@ -19,9 +19,9 @@ CARD = "settings:language"
 def build() -> Router:
     """Settings are a person's own; help is for everybody we know."""
     router = Router(name="settings")
-    router.message(Command("help", ignore_case=True))(help_)
-    router.message(Command("language", ignore_case=True))(language)
-    router.message(Command("cancel", ignore_case=True))(cancel)
+    router.message(Command("help"))(help_)
+    router.message(Command("language"))(language)
+    router.message(Command("cancel"))(cancel)
     router.callback_query(OfSetting.filter(F.name == "language"))(speak)
     return router
 

@@ -1,7 +1,7 @@
 """/start: plain, from a service card, from an invitation, from a link to an issue."""
 
 from aiogram import Router
-from aiogram.filters import Command, CommandObject
+from aiogram.filters import CommandObject
 from aiogram.fsm.context import FSMContext
 from aiogram.types import Message
 
@@ -12,6 +12,7 @@ from bot.domain.organisation import Person
 from bot.services import binding, lookup, people, scanning
 from bot.services.telling import refusal
 from bot.services.turn import Turn
+from handlers.commands import Command
 
 QUIET_MINUTES = 10  # a stranger trying tokens hears so once in a while, not each time
 
@@ -19,7 +20,7 @@ QUIET_MINUTES = 10  # a stranger trying tokens hears so once in a while, not eac
 def build() -> Router:
     """One command; its first two letters say which form."""
     router = Router(name="start")
-    router.message(Command("start", ignore_case=True))(start)
+    router.message(Command("start"))(start)
     return router
 
 

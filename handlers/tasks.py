@@ -2,7 +2,7 @@
 
 from aiogram import F, Router
 from aiogram.enums import ChatType
-from aiogram.filters import Command, StateFilter
+from aiogram.filters import StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
@@ -14,6 +14,7 @@ from bot.services import proofs, tasks
 from bot.services.proofs import Proof
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfIssue
+from handlers.commands import Command
 from handlers.dialogs import Asking, awaited, issue_in, leave_if
 from handlers.hearing import incoming_of
 from handlers.presses import answer
@@ -23,7 +24,7 @@ def build() -> Router:
     """Presses and the command, then what is sent as proof."""
     router = Router(name="tasks")
     private = F.chat.type == ChatType.PRIVATE
-    router.message(Command("tasks", ignore_case=True))(show)
+    router.message(Command("tasks"))(show)
     router.callback_query(OfIssue.filter(F.do == "accept"))(accept)
     router.callback_query(OfIssue.filter(F.do == "resolve"))(begin)
     router.callback_query(OfIssue.filter(F.do == "means"))(means)

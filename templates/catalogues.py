@@ -1,6 +1,7 @@
 """Translations read straight from the .po files, merged per language, kept in memory: nothing to compile or forget."""
 
 from collections.abc import Callable, Collection, Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages.pofile import read_po
@@ -31,8 +32,9 @@ class Catalogue:
         self._translations = translations
 
     @classmethod
+    @cache
     def load(cls, language: str, folder: Path = LOCALES) -> "Catalogue":
-        """All catalogue files of a language ('zh' or 'en'); a missing folder is an empty catalogue."""
+        """All catalogue files of a language ('zh' or 'en'), read once; a missing folder is an empty catalogue."""
         entries = {
             source: text for path in _files(language, folder) for source, text in _entries(path, LANGUAGES[language])
         }

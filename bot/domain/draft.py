@@ -98,6 +98,11 @@ class Media:
             self.kind is MediaKind.DOCUMENT and (self.mime or "").startswith("image/")
         )
 
+    @property
+    def is_delayed(self) -> bool:
+        """Not fetched yet, and not for want of a second: an attempt has failed. The usual wait is nobody's news."""
+        return self.state is MediaState.PENDING and self.attempts > 1
+
 
 @dataclass(frozen=True, slots=True)
 class Album:

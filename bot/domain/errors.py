@@ -58,7 +58,7 @@ class CommandUnknown(Refused):
 
 
 class WordsMissing(Refused):
-    """A command that needs words got none. Facts: command, example."""
+    """A command that needs words got none. Facts: command, example ('': words to look for)."""
 
 
 class ProjectUnknown(Refused):
@@ -113,6 +113,10 @@ class DraftClosed(Refused):
 
 class TooManyFiles(Refused):
     """The draft holds as many files as one report may. Facts: limit."""
+
+
+class TextTooLong(Refused):
+    """The draft holds as many characters as one report may. Facts: limit."""
 
 
 class FileTooBig(Refused):

@@ -11,7 +11,8 @@ FILE_LIMIT = 20 * 1024 * 1024  # bytes a bot may download (Bot API: getFile)
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One message. `text` is its text or caption; `media_group` names the album it is a sibling of."""
+    """One message. `text` is its text or caption; `media_group` names the album it is a sibling of; `about` is the number
+    of the issue that the bot's message it replies to speaks of, '' if it does not."""
 
     chat: ChatId
     message: MessageId
@@ -20,6 +21,7 @@ class Incoming:
     place: Place | None = None
     media_group: str | None = None
     reply_to: MessageId | None = None
+    about: str = ""
 
     @property
     def holds_anything(self) -> bool:

@@ -186,4 +186,11 @@ def parse_number(text: str) -> str | None:
     return format_number(found[1].upper(), int(found[2]), int(found[3]))
 
 
+def find_number(text: str) -> str:
+    """The first number written in full in a text, '' if there is none."""
+    found = _IN_FULL.search(text)
+    return found[0] if found else ""
+
+
+_IN_FULL = re.compile(r"\b[A-Z]{1,8}-\d{4}-\d{4,7}\b", re.ASCII)
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}

@@ -18,15 +18,13 @@ _WHOLE = re.compile(r"\d{1,3}(,\d{3})+|\d+")
 
 
 def read_lines(sheet: Sheet) -> tuple[list[Entry], list[Fault]]:
-    """The entries of a sheet, and all its faults; a line with a fault gives no entry."""
+    """The entry of each line, and all faults. With a fault nothing is imported; the other cells are still looked into."""
     entries: list[Entry] = []
     faults: list[Fault] = []
     for line in sheet.lines:
         cells = _Cells(sheet.name, line)
-        entry = _READERS[sheet.name](cells)
+        entries.append(_READERS[sheet.name](cells))
         faults.extend(cells.faults)
-        if not cells.faults:
-            entries.append(entry)
     return entries, faults + _doubled(sheet)
 
 

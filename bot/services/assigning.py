@@ -71,7 +71,7 @@ async def hand_over(turn: Turn, person: Person, issue_id: IssueId, to: PersonId)
     """
     issue = await steps.load(turn, person, Action.HAND_OVER, issue_id)
     if issue.assignee == to and issue.status in AT_THE_UNIT:
-        await cards.refresh(turn, issue_id)
+        await cards.redraw(turn, staff.chat_of(person), issue_id)
         return issue
     people = await staff.everybody_of_unit(turn, issue.unit) if issue.unit is not None else []
     successor = _pick(people, to)
@@ -111,7 +111,7 @@ async def set_day(turn: Turn, clerk: Person, issue_id: IssueId, day: date) -> Is
 async def _move(turn: Turn, clerk: Person, issue: Issue, days: int | None, deadline: Deadline | None) -> Issue:
     same = issue.deadline is not None and deadline is not None and issue.deadline.due_at == deadline.due_at
     if issue.days == days and (same or issue.deadline is deadline):
-        await cards.refresh(turn, issue.id)
+        await cards.redraw(turn, staff.chat_of(clerk), issue.id)
         return issue
     issue = await steps.keep(turn, lifecycle.set_deadline(issue, clerk.id, turn.now, days, deadline))
     assignee = await staff.known(turn, issue.assignee)

@@ -20,6 +20,7 @@ __all__ = [
     "notify",
     "open_menu",
     "photos",
+    "redraw",
     "refresh",
     "send_evidence",
     "show",
@@ -43,6 +44,13 @@ async def refresh(turn: Turn, issue: IssueId) -> None:
     """Draw the issue's messages anew in every chat that has them: its card, a desk that shows it, the question to its reporter."""
     for message in [*await _cards(turn, issue), *await _desks(turn, issue), *await _questions(turn, issue)]:
         await turn.tell(message)
+
+
+async def redraw(turn: Turn, chat: ChatId | None, issue: IssueId) -> None:
+    """The same in one chat alone: nothing changed, but what hangs there may be an open chooser or an old truth."""
+    for message in [*await _cards(turn, issue), *await _desks(turn, issue), *await _questions(turn, issue)]:
+        if message.chat == chat:
+            await turn.tell(message)
 
 
 async def show(turn: Turn, person: Person, issue: IssueId) -> None:

@@ -17,7 +17,7 @@ async def confirm(turn: Turn, reporter: Person, issue_id: IssueId) -> Issue:
     issue = await steps.load(turn, reporter, Action.CONFIRM, issue_id)
     change = lifecycle.confirm(issue, reporter.id, turn.now)
     if issue.word is Word.SOLVED:
-        await cards.refresh(turn, issue_id)
+        await cards.redraw(turn, staff.chat_of(reporter), issue_id)
         return issue
     issue = await steps.keep(turn, change)
     await _tell_desk(turn, issue_id, "confirmed", by=reporter)
@@ -29,7 +29,7 @@ async def rate(turn: Turn, reporter: Person, issue_id: IssueId, satisfaction: Sa
     issue = await steps.load(turn, reporter, Action.RATE, issue_id)
     change = lifecycle.rate(issue, reporter.id, turn.now, satisfaction)
     if issue.satisfaction is satisfaction:
-        await cards.refresh(turn, issue_id)
+        await cards.redraw(turn, staff.chat_of(reporter), issue_id)
         return issue
     return await steps.keep(turn, change)
 

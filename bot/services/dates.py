@@ -3,7 +3,7 @@
 from bot.domain.days import parse_day
 from bot.domain.history import Action
 from bot.domain.ids import IssueId
-from bot.domain.issue import Issue
+from bot.domain.issue import Deadline, Issue
 from bot.domain.messages import Message
 from bot.domain.organisation import Person
 from bot.services import assigning, cards, staff, steps
@@ -30,7 +30,7 @@ async def take(turn: Turn, clerk: Person, issue_id: IssueId, text: str) -> bool:
     if day is None:
         await _draw(turn, clerk, issue, "unclear", text, fresh=True)
         return False
-    await assigning.set_day(turn, clerk, issue_id, day)
+    issue = await assigning.set_day(turn, clerk, issue_id, day)
     await _draw(turn, clerk, issue, "done")
     return True
 
@@ -47,5 +47,17 @@ async def _draw(turn: Turn, clerk: Person, issue: Issue, stage: str, given: str 
     if chat is None:
         return
     example = turn.calendar.add_working_days(turn.calendar.day_of(turn.now), EXAMPLE_DAYS).isoformat()
-    facts = {"issue": issue.id, "number": issue.number, "stage": stage, "given": given[:80], "example": example}
+    facts = {
+        "issue": issue.id,
+        "number": issue.number,
+        "stage": stage,
+        "given": given[:80],
+        "example": example,
+        "due_at": issue.deadline.due_at.isoformat() if issue.deadline else None,
+        "day_off": issue.deadline is not None and _is_off(turn, issue.deadline),
+    }
     await turn.tell(Message(chat, "desk/date", facts, card=date_card(issue.id), fresh=fresh))
+
+
+def _is_off(turn: Turn, deadline: Deadline) -> bool:
+    return not turn.calendar.is_working_day(turn.calendar.day_of(deadline.due_at))

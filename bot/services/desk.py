@@ -99,6 +99,6 @@ async def _set(turn: Turn, clerk: Person, action: Action, issue_id: IssueId, **f
     issue = await steps.load(turn, clerk, action, issue_id)
     change = lifecycle.step(issue, action, clerk.id, turn.now, **fields)
     if not change.entry.after:
-        await cards.refresh(turn, issue_id)
+        await cards.redraw(turn, staff.chat_of(clerk), issue_id)
         return issue
     return await steps.keep(turn, change)

@@ -108,22 +108,32 @@ def _line(turn: Turn, line: OverdueLine) -> dict[str, Any]:
     }
 
 
+async def is_due(turn: Turn) -> bool:
+    """Whether a tick would send something: one query, in a turn that only reads."""
+    return bool(await _due(turn))
+
+
 async def tick(turn: Turn) -> int:
-    """Send what is due: to each group its week's digest, once; how many went. One query when nothing is due.
-
-    After an outage only the last one missed, marked late, and not before the office is open.
-    """
-    sent = 0
-    for subscription in await turn.uow.subscriptions.due(turn.now):
-        late = turn.now - subscription.next_at > LATE_AFTER
-        if not late or turn.calendar.is_open(turn.now):
-            await _send_week(turn, subscription, late=late)
-            sent += 1
-    return sent
+    """Send what is due: to each group its week's digest, once; how many went. After an outage only the last one missed."""
+    due = await _due(turn)
+    for subscription in due:
+        await _send_week(turn, subscription)
+    return len(due)
 
 
-async def _send_week(turn: Turn, subscription: Subscription, *, late: bool) -> None:
+async def _due(turn: Turn) -> list[Subscription]:
+    """Those whose moment has come; late ones not before the office is open."""
+    ripe = await turn.uow.subscriptions.due(turn.now)
+    return [one for one in ripe if not _is_late(turn, one) or turn.calendar.is_open(turn.now)]
+
+
+def _is_late(turn: Turn, subscription: Subscription) -> bool:
+    return turn.now - subscription.next_at > LATE_AFTER
+
+
+async def _send_week(turn: Turn, subscription: Subscription) -> None:
     """A moment moved over a holiday still speaks of the week it was meant for: that of the last one by the calendar."""
+    late = _is_late(turn, subscription)  # the message says so
     moment = moment_of(subscription)
     about = last_weekly(moment, turn.calendar, turn.now)
     frozen = await turn.uow.subscriptions.freeze(await compose(turn, subscription.scope, about))

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.domain.draft import Draft, DraftState, Media
+from bot.domain.draft import Draft, DraftState, Media, MediaState
 from bot.domain.errors import DraftClosed, NotAllowed, ProjectUnknown
 from bot.domain.ids import DraftId, ProjectCode
 from bot.domain.issue import Category, Issue, Level
@@ -176,7 +176,8 @@ def _place(draft: Draft) -> dict[str, Any] | None:
 
 def _files(media: list[Media]) -> dict[str, int]:
     pictures = sum(1 for item in media if item.is_picture)
-    return {"pictures": pictures, "files": len(media) - pictures}
+    missing = sum(1 for item in media if item.state is MediaState.MISSING)
+    return {"pictures": pictures, "files": len(media) - pictures, "missing": missing}
 
 
 async def _offers(turn: Turn, owner: Person, draft: Draft, facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,11 +11,10 @@ from bot.domain.issue import AT_THE_UNIT, Issue, Status, Word
 from bot.domain.organisation import Person
 from bot.domain.permissions import may, may_view
 from bot.ports import HistoryLine, IssueView
-from bot.services import choices, likeness, staff
+from bot.services import choices, likeness, past, staff
 from bot.services.turn import Turn
 
 Loader = Callable[[Turn, Person | None, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
-LAST_LINES = 4  # of history, on the card
 _BUTTONS = (
     Action.REGISTER,
     Action.ASSIGN,
@@ -66,7 +65,7 @@ async def issue_facts(
         "assignee_ready": await _ready(turn, view),
         "deadline": _deadline(turn, view.issue),
         "photos": _photos(await turn.uow.evidence.of_issue(issue)),
-        "history": [_line(line) for line in history[-LAST_LINES:]],
+        **await past.of(turn, viewer, view, history, menu, page),
         "moves": moves(turn, viewer, view, history),
         **await likeness.of(turn, viewer, view),
         **await choices.of(turn, viewer, view, menu, page, desk=desk),
@@ -137,23 +136,12 @@ def _deadline(turn: Turn, issue: Issue) -> dict[str, Any] | None:
 
 
 def _photos(media: Sequence[Media]) -> dict[str, int]:
-    """How many files there are, how many are still being fetched, how many are missing for good."""
-    states = [item.state for item in media]
+    """How many files there are, how many are still being fetched after a failure, how many are missing for good."""
     return {
         "total": len(media),
         "pictures": sum(item.is_picture for item in media),
-        "waiting": states.count(MediaState.PENDING),
-        "missing": states.count(MediaState.MISSING),
-    }
-
-
-def _line(line: HistoryLine) -> dict[str, Any]:
-    entry = line.entry
-    return {
-        "at": entry.at.isoformat(),
-        "action": entry.action.value,
-        "by": line.by_name,
-        "words": entry.words,
+        "waiting": sum(item.is_delayed for item in media),
+        "missing": sum(item.state is MediaState.MISSING for item in media),
     }
 
 

@@ -28,7 +28,7 @@ async def my(turn: Turn, person: Person, chat: ChatId, page: int = 0, *, fresh: 
 async def find(turn: Turn, person: Person, chat: ChatId, words: str) -> None:
     """The newest issues in sight in which all the words occur. Raises WordsMissing."""
     if not words.strip():
-        raise WordsMissing(command="/find", example="/find 电梯")
+        raise WordsMissing(command="/find", example="")
     views = await turn.uow.issues.find(words, sight(person), FOUND + 1)
     rows = [row(turn, view) for view in views[:FOUND]]
     facts = {"rows": rows, "words": words[:100], "more": len(views) > FOUND}

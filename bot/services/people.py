@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.domain import commands
 from bot.domain.errors import PersonUnknown, ProjectUnknown
@@ -125,7 +126,9 @@ async def help_for(turn: Turn, person: Person | None, chat: ChatId, topic: int |
     group = chat < 0
     here = commands.open_to(person, group=group)
     elsewhere = [] if group else [c for c in commands.open_to(person, group=True) if c not in here]
-    facts = {"commands": _listed(here), "elsewhere": _listed(elsewhere), "group": group}
+    facts: dict[str, Any] = {"commands": _listed(here), "elsewhere": _listed(elsewhere), "group": group}
+    if person is not None and person.language:  # in a group, too, it is for who asked
+        facts["language"] = person.language
     await turn.tell(Message(chat, "settings/help", facts, topic=topic))
 
 

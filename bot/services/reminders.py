@@ -52,18 +52,25 @@ def _any_hour(turn: Turn, issue: Issue) -> bool:
     return turn.policy.urgent_any_hour and issue.level is Level.A
 
 
-async def tick(turn: Turn) -> int:
-    """Say what is due, once, grouped per person; how many rows were dealt with. One query when nothing is due.
+async def is_due(turn: Turn) -> bool:
+    """Whether a tick would find something: one row is looked for, in a turn that only reads."""
+    return bool(await _due(turn, 1))
 
-    Outside office hours only what may be said at any hour; the rest stays due until the office opens.
-    """
-    is_open = turn.calendar.is_open(turn.now)
-    if not (is_open or turn.policy.urgent_any_hour):
-        return 0
-    dues = await turn.uow.agenda.due(turn.now, any_hour_only=not is_open, limit=BATCH)
+
+async def tick(turn: Turn) -> int:
+    """Say what is due, once, grouped per person; how many rows were dealt with."""
+    dues = await _due(turn, BATCH)
     if dues:
         await _say(turn, dues)
     return len(dues)
+
+
+async def _due(turn: Turn, most: int) -> Sequence[Due]:
+    """Outside office hours only what may be said at any hour; the rest stays due until the office opens."""
+    is_open = turn.calendar.is_open(turn.now)
+    if not (is_open or turn.policy.urgent_any_hour):
+        return []
+    return await turn.uow.agenda.due(turn.now, any_hour_only=not is_open, limit=most)
 
 
 async def _say(turn: Turn, dues: Sequence[Due]) -> None:

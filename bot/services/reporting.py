@@ -4,16 +4,20 @@ from dataclasses import dataclass, replace
 
 from bot.domain import guessing
 from bot.domain.draft import Album, Draft, DraftState, IncomingMedia, Purpose
-from bot.domain.errors import FileTooBig, TooManyFiles
+from bot.domain.errors import FileTooBig, Refused, TextTooLong, TooManyFiles
 from bot.domain.ids import ChatId, DraftId, IssueId, MessageId
 from bot.domain.incoming import FILE_LIMIT, Incoming
 from bot.domain.issue import Category
+from bot.domain.messages import Message
 from bot.domain.organisation import Person
+from bot.domain.permissions import may_view
 from bot.services import additions, drafts
 from bot.services.telling import refusal
 from bot.services.turn import Turn
 
 FILES = 50  # in one draft: more is a folder, not a report
+LENGTH = 20_000  # characters in one draft; at each message all of it is read again
+MINUTE = 60
 ALIKE = 5
 OF_ISSUES = frozenset({"issue", "desk", "ask", additions.CARD})  # cards whose name goes on with an issue's id
 
@@ -35,10 +39,19 @@ async def receive(turn: Turn, person: Person, sent: Incoming, menu: drafts.Menu 
     home = await _home(turn, person, sent)
     if home.issue is not None:
         await add(turn, person, home.issue, sent, home.purpose)
-    elif home.draft is None or home.draft.state is DraftState.OPEN:
-        kept = replace(sent, media=await accepted(turn, home.draft, sent))
+    elif home.draft is not None and home.draft.state is DraftState.CANCELLED:
+        await _dropped(turn, home.draft, sent)
+    else:
+        media, text = await accepted(turn, home.draft, sent), await _fitting(turn, home.draft, sent)
+        kept = replace(sent, media=media, text=text)
         if kept.holds_anything:
             await _extend(turn, person, home.draft, kept, menu)
+
+
+async def _dropped(turn: Turn, draft: Draft, sent: Incoming) -> None:
+    """A sibling that comes after its album's draft was cancelled: the person meant all of it."""
+    key = f"dropped:{draft.id}:{_minute(turn)}"
+    await turn.tell(Message(sent.chat, "report/dropped", key=key, reply_to=sent.message))
 
 
 async def add(turn: Turn, person: Person, issue: IssueId, sent: Incoming, purpose: Purpose) -> None:
@@ -54,6 +67,8 @@ async def _home(turn: Turn, person: Person, sent: Incoming) -> Home:
         return await _home_of_album(turn, album)
     if sent.reply_to is not None and (home := await _home_of_reply(turn, sent.chat, sent.reply_to)) is not None:
         return home
+    if (issue := await _named(turn, person, sent.about)) is not None:
+        return Home(issue=issue)
     return Home(await turn.uow.drafts.open_of(person.id, sent.chat))
 
 
@@ -77,6 +92,13 @@ async def _home_of_reply(turn: Turn, chat: ChatId, message: MessageId) -> Home |
     return None if draft is None or draft.state is DraftState.CANCELLED else _of_draft(draft)
 
 
+async def _named(turn: Turn, person: Person, number: str) -> IssueId | None:
+    """The issue a reply is about: to an older card of it, to its photos, to a notice. None if they may not see it."""
+    issue = await turn.uow.issues.by_number(number) if number else None
+    seen = issue is not None and may_view(person, await turn.uow.issues.standing(issue.id))
+    return issue.id if issue is not None and seen else None
+
+
 def _of_draft(draft: Draft) -> Home:
     return Home(issue=draft.issue, purpose=Purpose.REPORT) if draft.issue is not None else Home(draft)
 
@@ -90,9 +112,26 @@ async def accepted(turn: Turn, draft: Draft | None, sent: Incoming) -> IncomingM
         await turn.tell(refusal(sent.chat, error, reply_to=sent.message))
         return None
     if media is not None and draft is not None and len(await turn.uow.evidence.of_draft(draft.id)) >= FILES:
-        await turn.tell(refusal(sent.chat, TooManyFiles(limit=FILES), card=f"full:{draft.id}"))
+        await _tell_full(turn, draft, TooManyFiles(limit=FILES))
         return None
     return media
+
+
+async def _fitting(turn: Turn, draft: Draft | None, sent: Incoming) -> str:
+    """The words, unless the draft has no room for them: then the person hears so."""
+    if sent.text and draft is not None and len(draft.text) + len(sent.text) > LENGTH:
+        await _tell_full(turn, draft, TextTooLong(limit=LENGTH))
+        return ""
+    return sent.text
+
+
+async def _tell_full(turn: Turn, draft: Draft, error: Refused) -> None:
+    """Once a minute: whoever sends an album, or floods us, needs no answer to each message."""
+    await turn.tell(refusal(draft.chat, error, key=f"full:{draft.id}:{error.reason}:{_minute(turn)}"))
+
+
+def _minute(turn: Turn) -> int:
+    return int(turn.now.timestamp()) // MINUTE
 
 
 async def _extend(turn: Turn, person: Person, draft: Draft | None, sent: Incoming, menu: drafts.Menu) -> None:

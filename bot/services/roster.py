@@ -11,6 +11,7 @@ from bot.domain.organisation import CITY, Person, Role, Scope, ScopeKind, Unit
 from bot.domain.permissions import COMMANDS, Access, may_use
 from bot.services import people
 from bot.services.digests import name_of
+from bot.services.successors import pass_on_stranded
 from bot.services.turn import Turn
 
 PAGE = 8
@@ -59,6 +60,7 @@ async def member(turn: Turn, viewer: Person, chat: ChatId, who: PersonId, asked:
         ],
         "admin": _is_admin(viewer) and not person.left,
         "self": person.id == viewer.id,
+        "bare": person.user_id is None and not person.grants,  # nothing left to revoke
         "asked": asked,
     }
     await _tell(turn, chat, facts)
@@ -82,11 +84,14 @@ async def invite(turn: Turn, admin: Person, chat: ChatId, who: PersonId, bot_nam
 
 
 async def revoke(turn: Turn, admin: Person, chat: ChatId, who: PersonId) -> Person:
-    """Unbind the account and end every role; the next press finds a stranger. Never one's own. Raises NotAllowed."""
+    """Unbind the account, end every role and open invitation; the next press finds a stranger, open tasks go to who comes
+    next. Never one's own. Raises NotAllowed."""
     _check(_is_admin(admin) and who != admin.id)
     person, _ = await _managed(turn, admin, who)
     stripped = replace(person, user_id=None, grants=frozenset())
     await turn.uow.people.save(stripped)
+    await turn.uow.people.end_invitations(who, turn.now)
+    await pass_on_stranded(turn, stripped)
     await member(turn, admin, chat, who)
     return stripped
 

@@ -1,6 +1,6 @@
 """Importing the office's sheets: first what would change and everything that is wrong, then all of it or nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -24,7 +24,7 @@ async def plan_import(turn: Turn, sheets: Sheets) -> ImportPlan:
     current = office.records()
     entries, faults = _read(sheets)
     wanted = wanted_records(current, entries, office.bound())
-    faults += broken(entries, wanted, sheets)
+    faults += _new(broken(entries, wanted, sheets), faults)
     if faults:
         return ImportPlan(current, current, faults=tuple(sorted(faults)))
     found = [await _with_tasks(turn, difference, office, wanted) for difference in differences(current, wanted)]
@@ -58,6 +58,12 @@ def _read(sheets: Sheets) -> tuple[list[Entry], list[Fault]]:
         entries += of_sheet
         faults += wrong
     return entries, faults
+
+
+def _new(found: Iterable[Fault], faults: Iterable[Fault]) -> list[Fault]:
+    """What is not about a column whose text can't be read anyway; roles are several in one cell."""
+    unread = {(fault.sheet, fault.row, fault.column) for fault in faults if fault.column != "roles"}
+    return [fault for fault in found if (fault.sheet, fault.row, fault.column) not in unread]
 
 
 async def _with_tasks(turn: Turn, difference: Difference, office: Office, wanted: Records) -> Difference:

@@ -2,14 +2,19 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
 from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
+
+Id = Annotated[int, Field(ge=0, lt=2**63)]
+"""An id of ours as the ledger can hold it. A forged one that can't be is no button of ours."""
 
 
 class OfDraft(CallbackData, prefix="d"):
     """A button of a draft's card. `do`: 'submit', 'cancel', 'menu' (arg: which chooser), 'project', 'category', 'level'…"""
 
-    draft: int
+    draft: Id
     do: str
     arg: str = ""
 
@@ -17,7 +22,7 @@ class OfDraft(CallbackData, prefix="d"):
 class OfIssue(CallbackData, prefix="i"):
     """A button of an issue. `do`: a `history.Action` value, 'menu' (arg: which chooser), 'photos', 'next'…"""
 
-    issue: int
+    issue: Id
     do: str
     arg: str = ""
 

@@ -42,9 +42,13 @@ class Composer:
             return rendered_part(message.facts)
         facts = message.facts
         loader = self._loaders.get(message.kind)
-        if loader is not None:
-            facts = await loader(turn, await _viewer(turn, message.chat), facts)
-        language = facts.get("language") or await turn.uow.chats.language(message.chat)  # the facts know a stranger's
+        if loader is None:
+            known = await turn.uow.chats.language(message.chat)
+        else:
+            viewer = await _viewer(turn, message.chat)
+            known = viewer.language if viewer else None  # groups read the office's
+            facts = await loader(turn, viewer, facts)
+        language = facts.get("language") or known  # the facts know a stranger's
         return self._renderer.render(message.kind, facts, language, rich=turn.policy.rich_messages)
 
 

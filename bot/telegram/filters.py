@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
 from bot.telegram import markup, neutral, words
-from templates.catalogues import Gettext
+from bot.telegram.keyboards.issue import REASONS
+from templates.catalogues import LANGUAGES, Catalogue, Gettext
 
 Filter = Callable[..., Any]
 _WHEN = {"zh": "{0.month}月{0.day}日 {0:%H:%M}", "en": "{0:%m-%d %H:%M}"}
@@ -59,9 +61,27 @@ def of_words(gettext: Gettext) -> dict[str, Filter]:
     return {name: bound(table) for name, table in words.TABLES.items()}
 
 
+def usual(gettext: Gettext) -> Filter:
+    """A reason that was pressed, kept in the office's language, as its reader says it; anybody's own words as they are."""
+
+    def reason(value: str) -> str:
+        source = _usual_reasons().get(value)
+        return value if source is None else gettext(source)
+
+    return reason
+
+
+@cache
+def _usual_reasons() -> Mapping[str, str]:
+    """Every usual reason in every language → its source text."""
+    sources = {text for texts in REASONS.values() for text in texts}
+    catalogues = [Catalogue.load(language) for language in LANGUAGES]
+    return {catalogue.gettext(source): source for catalogue in catalogues for source in sources}
+
+
 def all_of(language: str, zone: ZoneInfo, gettext: Gettext) -> dict[str, Filter]:
     """Every filter by name."""
-    return {**of_words(gettext), **times(language, zone), "number": number, "clip": clip}
+    return {**of_words(gettext), **times(language, zone), "number": number, "clip": clip, "reason": usual(gettext)}
 
 
 def finalize(value: Any) -> Any:

@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 4
 ATTEMPTS = 6  # the store spaces them out further and further: about an hour in all
+DELAYED = 2  # attempts after which cards say that a file is still being fetched (`Media.is_delayed`)
 IDLE_SECONDS = 5.0
 FALLBACK_MIME = "application/octet-stream"
 
@@ -91,6 +92,8 @@ class Photos:
             log.warning("photos.failed", media=media.id, attempt=media.attempts, error=str(error))
             if final or media.attempts >= ATTEMPTS:
                 await self._give_up(media, str(error))
+            elif media.attempts == DELAYED:
+                await self._say_delayed(media)
         else:
             await self._note(media, kept)
 
@@ -98,17 +101,36 @@ class Photos:
         """Write first, speak later: the row says `stored` only once the bytes are safe."""
         picture: Picture | None = None
         if media.is_picture:
-            picture = await asyncio.to_thread(examine, content, self._turns.policy.photo_pixels)
+            redrawn = media.kind is MediaKind.PHOTO
+            picture = await asyncio.to_thread(examine, content, self._turns.policy.photo_pixels, redrawn=redrawn)
         sha256 = await asyncio.to_thread(self._folder.put, content)
-        clean = await asyncio.to_thread(self._folder.put, picture.clean) if picture is not None else None
+        clean = await self._copied(picture, content, sha256)
         mime = picture.mime if picture is not None else media.mime or FALLBACK_MIME
         return Kept(sha256, clean, len(content), mime)
+
+    async def _copied(self, picture: Picture | None, content: bytes, sha256: str) -> str | None:
+        if picture is None or picture.clean == content:
+            return None if picture is None else sha256
+        return await asyncio.to_thread(self._folder.put, picture.clean)
 
     async def _note(self, media: Media, kept: Kept) -> None:
         async def write() -> None:
             async with self._turns.begin() as turn:
                 stored = await turn.uow.evidence.stored(media.id, kept.sha256, kept.clean_sha256, kept.size, kept.mime)
                 await _show_late(turn, stored)
+                if stored.attempts >= DELAYED:
+                    await _refresh(turn, stored)
+
+        await patiently(write)
+        self._told()
+
+    async def _say_delayed(self, media: Media) -> None:
+        """The cards say that it is still being fetched."""
+
+        async def write() -> None:
+            async with self._turns.begin() as turn:
+                (now,) = await turn.uow.evidence.many([media.id])
+                await _refresh(turn, now)
 
         await patiently(write)
         self._told()

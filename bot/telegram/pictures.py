@@ -8,6 +8,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 QUALITY = 90
+_BARE = {"APP0", "APP14"}  # segments of a JPEG that tell how to read its pixels, and nothing else
 _BROKEN = (
     OSError,  # truncated
     SyntaxError,  # what Pillow raises for a malformed PNG
@@ -24,14 +25,18 @@ class NotAPicture(Exception):  # noqa: N818 - the sentence is the name
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What was found: the real type (`image/png`), and the picture without EXIF, upright, as JPEG bytes."""
+    """What was found: the real type (`image/png`), and the picture without EXIF, upright, as JPEG bytes: those that came
+    where these are so already."""
 
     mime: str
     clean: bytes
 
 
-def examine(content: bytes, max_pixels: int) -> Picture:
-    """Check and copy. Takes time and memory: call it in a thread. Raises NotAPicture."""
+def examine(content: bytes, max_pixels: int, *, redrawn: bool = False) -> Picture:
+    """Check and copy. Takes time and memory: call it in a thread. Raises NotAPicture.
+
+    `redrawn`: Telegram has drawn it anew, as it does with photos. If it bears no marks indeed, it needs no copy.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -39,17 +44,37 @@ def examine(content: bytes, max_pixels: int) -> Picture:
                 width, height = image.size  # of the header: nothing is unpacked yet
                 if width * height > max_pixels:
                     raise NotAPicture(f"{width} × {height} pixels, over the limit of {max_pixels}")
-                return Picture(Image.MIME[image.format or ""], _clean(image))
+                bare = redrawn and _is_bare(image)
+                return Picture(Image.MIME[image.format or ""], _decoded(image, content) if bare else _clean(image))
     except _BROKEN as error:
         raise NotAPicture(f"{type(error).__name__}: {error}") from error
 
 
+def _is_bare(image: Image.Image) -> bool:
+    return image.format == "JPEG" and {name for name, _ in getattr(image, "applist", ())} <= _BARE
+
+
+def _decoded(image: Image.Image, content: bytes) -> bytes:
+    """The same, once all of it could be read; at an eighth of its size, which takes a tenth of the time."""
+    image.draft(image.mode, (image.width // 8, image.height // 8))
+    image.load()
+    return content
+
+
 def _clean(image: Image.Image) -> bytes:
     """Only the pixels: turned as EXIF says, on white where transparent; places, names and serial numbers stay behind."""
-    upright = ImageOps.exif_transpose(image)
-    with_alpha = upright.convert("RGBA")
-    flat = Image.new("RGB", with_alpha.size, "white")
-    flat.paste(with_alpha, mask=with_alpha.getchannel("A"))
+    flat = _on_white(ImageOps.exif_transpose(image))
     out = io.BytesIO()
     flat.save(out, "JPEG", quality=QUALITY)
     return out.getvalue()
+
+
+def _on_white(upright: Image.Image) -> Image.Image:
+    if not upright.has_transparency_data:
+        plain = upright.convert("RGB")
+        plain.info.clear()  # what Pillow would write along: a comment, a colour profile
+        return plain
+    with_alpha = upright.convert("RGBA")
+    flat = Image.new("RGB", with_alpha.size, "white")
+    flat.paste(with_alpha, mask=with_alpha.getchannel("A"))
+    return flat

@@ -24,7 +24,8 @@ Refuse = Callable[[Turn, Update, Person | None, Refused], Awaitable[None]]
 """Tells a person why not (`handlers.refusals.refuse`)."""
 
 BATCH = 50
-IDLE_SECONDS = 1.0  # another process may fill the same inbox without waking us
+LOOK_SECONDS = 1.0  # another process may fill the same inbox without waking us
+LOOK_ALONE_SECONDS = 10.0  # where nobody else does
 ERROR_LENGTH = 500
 
 
@@ -40,13 +41,21 @@ class Processor:
     """Handles what intake stored. `wake` it after storing; it calls `told` after each commit, to wake the sender."""
 
     def __init__(
-        self, turns: Turns, ear: Ear, refuse: Refuse, bot_id: int, told: Callable[[], None] = lambda: None
+        self,
+        turns: Turns,
+        ear: Ear,
+        refuse: Refuse,
+        bot_id: int,
+        told: Callable[[], None] = lambda: None,
+        *,
+        look_seconds: float = LOOK_SECONDS,
     ) -> None:
         self._turns = turns
         self._ear = ear
         self._refuse = refuse
         self._bot_id = bot_id
         self._told = told
+        self._look_seconds = look_seconds
         self._woken = asyncio.Event()
         self._stopping = False
 
@@ -64,7 +73,7 @@ class Processor:
         while not self._stopping:
             self._woken.clear()
             if await patiently(self.step) < BATCH:
-                await woken(self._woken, IDLE_SECONDS)
+                await woken(self._woken, self._look_seconds)
 
     async def step(self) -> int:
         """One batch; how many updates were taken. Raises StoreUnavailable: then none was."""
@@ -72,7 +81,8 @@ class Processor:
             rows = await turn.uow.inbox.pending(self._bot_id, BATCH)
             poisoned = [found for row in rows if (found := await self._take(turn, row)) is not None]
             bad = {found.row.id for found in poisoned}
-            await turn.uow.inbox.done([row.id for row in rows if row.id not in bad], turn.now)
+            if len(bad) < len(rows):
+                await turn.uow.inbox.done([row.id for row in rows if row.id not in bad], turn.now)
         for found in poisoned:
             await self._set_aside(found)
         if rows:
@@ -124,14 +134,14 @@ def apologies(update: Mapping[str, Any]) -> list[Message]:
     said = []
     query = body.get("id")
     if "callback_query" in update and isinstance(query, str):
-        said.append(Message(_chat(body.get("message")), "toast/trouble", {"query": query}, Priority.TOAST))
-    elif "message" in update and _chat(body) > 0:
-        said.append(Message(_chat(body), "trouble/poisoned", {"update": update.get("update_id")}))
+        said.append(Message(_id(body, "from"), "toast/trouble", {"query": query}, Priority.TOAST))
+    elif "message" in update and (chat := _id(body, "chat")) > 0:
+        said.append(Message(chat, "trouble/poisoned", {"update": update.get("update_id")}))
     return said
 
 
-def _chat(message: Any) -> ChatId:
-    """The chat of a raw message, 0 if it can't be read."""
-    chat = message.get("chat") if isinstance(message, Mapping) else None
-    number = chat.get("id") if isinstance(chat, Mapping) else None
+def _id(body: Mapping[str, Any], field: str) -> ChatId:
+    """The chat of a raw message, or the own chat of who pressed; 0 if it can't be read."""
+    found = body.get(field)
+    number = found.get("id") if isinstance(found, Mapping) else None
     return ChatId(number if isinstance(number, int) else 0)

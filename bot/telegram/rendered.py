@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.domain.ids import MediaId
-from bot.telegram.buttons import Button, Keyboard
+
+if TYPE_CHECKING:  # buttons are aiogram's business: what only speaks, the command line for one, need not import it
+    from bot.telegram.buttons import Button, Keyboard
 
 Keys = list[list[dict[str, str]]]
 """Rows of the Bot API's InlineKeyboardButton."""
@@ -59,7 +61,7 @@ class File:
 Rendered = Text | Rich | Toast | Album | File
 
 
-def keys(keyboard: Keyboard) -> Keys:
+def keys(keyboard: "Keyboard") -> Keys:
     """Typed buttons as the Bot API wants them; empty rows are left out."""
     return [[_key(button) for button in row] for row in keyboard if row]
 
@@ -69,7 +71,7 @@ def markup(keyboard: Keys) -> Mapping[str, Any] | None:
     return {"inline_keyboard": keyboard} if keyboard else None
 
 
-def _key(button: Button) -> dict[str, str]:
+def _key(button: "Button") -> dict[str, str]:
     key = {"text": button.text}
     if button.press is not None:
         key["callback_data"] = button.press.pack()

@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 WINDOW = 500  # rows looked at in a cycle
 CYCLE_SECONDS = 0.05  # between two commits: at 30 a second one or two rows each
-LOOK_SECONDS = 1.0  # another process may fill the outbox without waking us; a clock may jump
+LOOK_SECONDS = 2.0  # another process may fill the outbox without waking us; a clock may jump
 TOAST_SECONDS = 10.0  # after that Telegram refuses the answer to a press
 LONGEST_PAUSE = 30.0  # between two tries of what gets lost on its way
 LONGEST_OUTAGE_PAUSE = 5.0  # between two tries while the server can't be reached: that is free to ask
@@ -60,9 +60,11 @@ class Sender:
     async def run(self) -> None:
         """Until stopped. A store that is away is waited for; a fault in one cycle is logged and the next one goes on."""
         await patiently(self.recover)
-        while not (self._stopping and not self._under_way and not self._back):
+        while True:
             self._woken.clear()
             await self._safely()
+            if self._stopping and not self._under_way and not self._back:
+                return
             await asyncio.sleep(CYCLE_SECONDS)
             await woken(self._woken, self._pause)
 

@@ -127,8 +127,9 @@ class Phone:
         number = next(room.ids)
         message = {**self._head(room, number), **body}
         if reply_to is not None:
-            author = _BOT if reply_to in room.shown else self.user
-            message["reply_to_message"] = {**self._head(room, reply_to), "from": author, "text": "…"}
+            shown = room.shown.get(reply_to)
+            said = {"from": _BOT, "text": shown.text} if shown else {"from": self.user, "text": "…"}
+            message["reply_to_message"] = {**self._head(room, reply_to), **said}
         if forwarded:
             message["forward_origin"] = {"type": "hidden_user", "sender_user_name": "x", "date": self._date()}
         if topic is not None:

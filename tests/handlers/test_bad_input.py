@@ -163,3 +163,29 @@ async def test_a_flood_of_one_guest_does_not_lose_the_words(worker: Phone, store
     assert len(store.tables.drafts) == 1
     assert len(worker.room.shown) == 1
     assert "第59条" in next(iter(store.tables.drafts.values())).text
+
+
+async def test_a_flood_of_words_is_kept_up_to_a_limit(worker: Phone, store: FakeStore) -> None:
+    """Then the limit is said, once a minute; a photo that comes with too many words is kept."""
+    for _ in range(9):
+        await worker.sends("长" * 4000)
+    assert worker.screen().count("最多 20000 个字") == 1
+    await worker.sends("短" * 3000)
+    await worker.sends_photo(caption="字" * 1024)
+    [draft] = store.tables.drafts.values()
+    assert len(draft.text) == 4 * 4001 + 3000
+    assert "照片：1 张" in worker.screen()
+
+
+async def test_a_command_in_a_caption_is_part_of_the_report(clerk: Phone, store: FakeStore) -> None:
+    """A photo is never lost to the word under it, and a forwarded one carries no authority."""
+    await clerk.sends_photo(caption="/cancel", forwarded=True)
+    await clerk.sends_photo(caption="/desk")
+    assert "/cancel\n/desk" in clerk.last().text
+    assert len(store.tables.media) == 2
+
+
+async def test_in_private_a_command_that_names_another_bot_is_ours(worker: Phone) -> None:
+    """There is nobody else to hear it."""
+    await worker.sends("/my@other_bot")
+    assert "还没有上报过" in worker.heard

@@ -38,11 +38,11 @@ async def test_solved_rated_cleared(solved: str, worker: Phone, clerk: Phone, as
 
 
 async def test_clearing_too_early_says_until_when(solved: str, clerk: Phone) -> None:
-    """The day from which silence counts."""
+    """The moment from which silence counts."""
     await clerk.presses("销号")
     assert clerk.toast is not None
     assert clerk.toast.alert
-    assert "11月26日" in clerk.toast.text
+    assert "11月26日 17:30 起可以销号" in clerk.toast.text
 
 
 async def test_silence_is_consent_after_three_working_days(solved: str, clerk: Phone, world: World) -> None:

@@ -28,7 +28,7 @@ async def test_a_new_case_reaches_the_desk_with_photo_and_buttons(case: str, cle
     assert card.text.startswith(f"已上报 {case}\n")
     assert "POCT产业园A地块 (海沧区)" in card.text
     assert POWER in card.text
-    assert "照片和文件：1，其中正在取回：1" in card.text
+    assert "照片和文件：1\n" in card.text
     for word in ("入账", "类别", "等级", "性质", "责任单位", "期限", "不予受理", "照片"):
         card_shown, _ = clerk.room.find(word)
         assert card_shown is card
@@ -106,8 +106,34 @@ async def test_a_deadline_is_typed(case: str, clerk: Phone) -> None:
     assert "已过" in clerk.heard or "晚" in clerk.heard or "那一天" in clerk.heard
     await clerk.sends("12月3日")
     assert "期限：12月3日 17:30" in clerk.screen()
+    assert f"{case} 的期限定为 12月3日 17:30" in clerk.screen()
+    assert "不是工作日" not in clerk.screen()
     await clerk.sends("新问题：电梯坏了")
     assert "电梯坏了" in clerk.last().text, "the dialog is over: this begins a draft"
+
+
+async def test_a_typed_deadline_on_a_free_day_is_taken_and_pointed_out(case: str, clerk: Phone) -> None:
+    """The clerk may mean it; but no reminder would come on that day."""
+    await clerk.presses("期限")
+    await clerk.presses("输入日期")
+    await clerk.sends("11-29")
+    assert f"{case} 的期限定为 11月29日 17:30" in clerk.screen()
+    assert "那天不是工作日" in clerk.screen()
+
+
+async def test_the_whole_history_opens_in_place(case: str, clerk: Phone) -> None:
+    """Once there is more than the card shows: every line with what it set, and the way back."""
+    for menu, choice in (("等级", "A 紧急"), ("类别", "工程款"), ("性质", "普遍性"), ("责任单位", "市建设局")):
+        await clerk.presses(menu)
+        await clerk.presses(choice)
+    await clerk.presses("经过")
+    shown = clerk.last().text
+    assert "上报" in shown
+    for line in ("改等级 → A 紧急", "改类别 → 工程款", "改性质 → 普遍性", "定责任单位 → 市建设局"):
+        assert line in shown
+    assert clerk.buttons == ["返回"]
+    await clerk.presses("返回")
+    assert "经过 (5)" in clerk.buttons
 
 
 async def test_rejecting_asks_why_by_button_or_in_words(case: str, clerk: Phone, worker: Phone) -> None:

@@ -128,4 +128,4 @@ async def test_revocation_takes_the_buttons_off_the_next_card(
     await clerk.presses("等级")
     await clerk.presses("A 紧急")
     card = next(shown for shown in assignee.room.shown.values() if "已交办" in shown.text)
-    assert set(card.buttons) <= {"照片 (1)"}
+    assert set(card.buttons) <= {"照片 (1)", "经过 (6)"}

@@ -93,3 +93,21 @@ async def test_an_issue_in_a_group_nobody_opened_is_refused(world: World, clerk:
     group = world.group("工地群")
     await clerk.sends("/issue XM-2026-0001", room=group)
     assert "没有找到" in group.screen()
+
+
+async def test_whatever_a_stranger_sends_is_answered_once(world: World) -> None:
+    """Forwarded commands and commands for elsewhere are no way around it, nor out of their language."""
+    john = world.phone(9998, "John", "en")
+    await john.sends("/desk", forwarded=True)
+    assert "service card" in john.heard
+    for text, forwarded in (("/desk", True), ("/subscribe", False), ("/start c_card-P002", True)):
+        await john.sends(text, forwarded=forwarded)
+        assert john.heard == ""
+
+
+async def test_forged_buttons_are_out_of_date(worker: Phone) -> None:
+    """Numbers no ledger can hold: an answer, no poison."""
+    for data in (f"i:{2**63}:open:", f"d:{10**30}:submit:", "i:-1:open:", "i::open:", "nonsense"):
+        await worker.presses_data(data, 1)
+        assert worker.toast is not None
+        assert "已经过时" in worker.toast.text

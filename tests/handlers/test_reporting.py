@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.services import drafts
 from tests.builders import City
 from tests.fakes import FakeStore
 from tests.handlers.driver import World
@@ -109,37 +110,6 @@ async def test_category_and_level_are_one_press_away(worker: Phone) -> None:
     assert worker.last().id == card
 
 
-async def test_late_siblings_of_an_album_join_the_filed_issue(worker: Phone, store: FakeStore) -> None:
-    """However late: added, said once, no new draft."""
-    await worker.opens("c_card-P002")
-    await worker.sends_photo(caption="停电", group="g")
-    await worker.presses("提交")
-    await worker.sends_photo(group="g")
-    assert "已补充到 XM-2026-0001" in worker.heard
-    await worker.sends_photo(group="g")
-    assert worker.screen().count("已补充到 XM-2026-0001") == 1
-    assert "共有材料 3 份" in worker.screen()
-    assert len(store.tables.drafts) == 1
-
-
-async def test_a_reply_to_the_card_is_added(worker: Phone) -> None:
-    """Photo or text; the answer says where it went."""
-    card = await report(worker)
-    await worker.sends("还有五号塔吊", reply_to=card)
-    assert "已补充到 XM-2026-0001" in worker.heard
-    await worker.sends_photo(reply_to=worker.last().id)
-    assert "已补充到 XM-2026-0001" in worker.heard
-
-
-async def test_another_photo_begins_a_draft_that_offers_the_last_issue(worker: Phone, store: FakeStore) -> None:
-    """补充到 XM-…: one press, and the draft is part of it."""
-    await report(worker)
-    await worker.sends_photo(caption="又一张")
-    await worker.presses("补充到 XM-2026-0001")
-    assert "已归入 XM-2026-0001" in worker.last().text
-    assert len(store.tables.issues) == 1
-
-
 async def test_editing_a_message_changes_the_draft_then_remarks(worker: Phone) -> None:
     """Before filing the card follows; after, the original is kept."""
     await worker.opens("c_card-P002")
@@ -245,3 +215,34 @@ async def test_a_draft_survives_other_conversations(worker: Phone, world: World,
     await worker.sends("/my")
     await worker.sends("在三号楼")
     assert "停电\n在三号楼" in worker.screen()
+
+
+async def test_a_guests_words_at_the_chooser_are_part_of_the_report(stranger: Phone) -> None:
+    """Their chooser asks for no words: they have the projects they scanned."""
+    await stranger.opens("c_card-P002")
+    await stranger.sends_photo()
+    await stranger.presses("项目")
+    await stranger.sends("三号楼停电")
+    assert "三号楼停电" in stranger.last().text
+    assert "POCT产业园A地块" in stranger.buttons
+
+
+async def test_a_refused_press_draws_only_the_pressed_card(world: World, worker: Phone, clerk: Phone) -> None:
+    """Nothing changed for anybody else."""
+    await clerk.sends("/desk")
+    await report(worker)
+    await worker.presses_again()
+    assert worker.room.heard
+    assert clerk.heard == ""
+
+
+async def test_a_photo_that_is_lost_is_said_on_the_draft(world: World, worker: Phone, store: FakeStore) -> None:
+    """While it can still be sent again with the rest."""
+    await worker.sends_photo(caption="停电")
+    [media] = store.tables.media
+    async with world.turns.begin() as turn:
+        lost = await turn.uow.evidence.missing(media, "gone")
+        assert lost.draft is not None
+        await drafts.show(turn, await turn.uow.drafts.get(lost.draft))
+    await world.deliver()
+    assert "其中缺失：1 份" in worker.last().text

@@ -1,14 +1,16 @@
 """The card: one per chat, always the truth, and only the buttons its viewer may press now."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from bot.domain import lifecycle
 from bot.domain.errors import NotYours
 from bot.domain.history import Action
-from bot.domain.ids import ChatId, IssueId, MessageId
-from bot.domain.issue import Place, Status
-from bot.services import cards
+from bot.domain.ids import ChatId, IssueId, MessageId, UnitCode
+from bot.domain.issue import Level, Place, Status
+from bot.services import cards, desk
 from bot.services.turn import Turn
 from tests.builders import City, a_guest, a_photo
 from tests.fakes import FakeStore
@@ -71,6 +73,19 @@ async def test_a_group_gets_no_buttons(case: Case) -> None:
     assert (facts["group"], facts["moves"], facts["similar"]) == (True, [], [])
 
 
+async def test_a_group_does_not_read_the_reporters_name(case: Case) -> None:
+    """Not in the history either; who works on it is named."""
+    await case.assigned()
+    lines = (await cards.issue_facts(case.turn, None, case.id))["history"]
+    named = {line["action"]: (line["by"], line["by_reporter"]) for line in lines}
+    assert named["assign"] == (case.city.clerk.name, False)
+    await case.turn.uow.issues.save(
+        lifecycle.step(await case.issue(), Action.REMARK, case.city.reporter.id, case.turn.now, words="still dark")
+    )
+    last = (await cards.issue_facts(case.turn, None, case.id))["history"][-1]
+    assert (last["by"], last["by_reporter"]) == ("", True)
+
+
 async def test_photos_being_fetched_and_missing_are_counted(case: Case) -> None:
     """Never silently."""
     await case.reported()
@@ -82,6 +97,10 @@ async def test_photos_being_fetched_and_missing_are_counted(case: Case) -> None:
     first, second, _ = await case.turn.uow.evidence.of_issue(case.id)
     await case.turn.uow.evidence.stored(first.id, "a" * 64, "b" * 64, 100, "image/jpeg")
     await case.turn.uow.evidence.missing(second.id, "file is gone")
+    facts = await cards.issue_facts(case.turn, case.city.clerk, case.id)
+    assert facts["photos"] == {"total": 3, "pictures": 3, "waiting": 0, "missing": 1}  # the third: any moment now
+    for later in (timedelta(), timedelta(hours=1)):
+        await case.turn.uow.evidence.claim(case.turn.now + later, 10)
     facts = await cards.issue_facts(case.turn, case.city.clerk, case.id)
     assert facts["photos"] == {"total": 3, "pictures": 3, "waiting": 1, "missing": 1}
     assert await cards.photos(case.turn, case.city.clerk, ChatId(1001), case.id) == 2
@@ -121,6 +140,22 @@ async def test_the_card_tells_place_deadline_and_the_last_lines_of_history(case:
     assert (facts["deadline"]["left"], facts["deadline"]["runs"], facts["deadline"]["provisional"]) == (5, True, False)
     assert [line["action"] for line in facts["history"]] == ["register", "name_unit", "verify", "assign"]
     assert facts["status"] == Status.ASSIGNED
+
+
+async def test_the_whole_history_opens_in_place_page_by_page(case: Case) -> None:
+    """Every line with what it set, by name; the card itself has the last four and says how many there are."""
+    await case.assigned()
+    closed = await cards.issue_facts(case.turn, case.city.clerk, case.id)
+    assert (len(closed["history"]), closed["history_total"]) == (4, 5)
+    whole = await cards.issue_facts(case.turn, case.city.clerk, case.id, "history")
+    assert [line["action"] for line in whole["history"]] == ["report", "register", "name_unit", "verify", "assign"]
+    assert whole["history"][2]["to"]["unit"] == (await case.turn.uow.units.get(UnitCode("U02"))).name
+    assert whole["history"][4]["to"]["assignee"] == case.city.a02.name
+    assert whole["history"][4]["to"]["due_at"]
+    for level in (Level.A, Level.B) * 5:
+        await desk.rank(case.turn, case.city.clerk, case.id, level)
+    second = await cards.issue_facts(case.turn, case.city.clerk, case.id, "history", page=1)
+    assert (second["history_pages"], len(second["history"]), second["history"][-1]["to"]["level"]) == (2, 3, "B")
 
 
 async def test_before_assignment_the_card_says_how_many_days_there_will_be(case: Case) -> None:

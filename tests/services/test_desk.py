@@ -9,6 +9,7 @@ from bot.domain.errors import IllegalMove, IssueUnknown, NotAllowed, NotYours, R
 from bot.domain.history import Action
 from bot.domain.ids import ChatId, IssueId, MessageId, ProjectCode, UnitCode
 from bot.domain.issue import Category, Kind, Level, Outcome, Status
+from bot.domain.messages import issue_card
 from bot.domain.organisation import Grant
 from bot.services import cards, closing, desk
 from bot.services.turn import Turn
@@ -178,12 +179,15 @@ async def test_category_level_kind_and_unit_are_set_with_a_line_of_history_each(
 
 
 async def test_choosing_what_stands_already_changes_nothing_but_closes_the_chooser(case: Case) -> None:
-    """No empty line of history; the card is drawn without the chooser."""
+    """No empty line of history; the card is drawn without the chooser, and nobody else's card, which is as it was."""
     await case.reported()
+    clerk = case.city.clerk
+    await case.turn.uow.cards.put(ChatId(clerk.user_id or 0), issue_card(case.id), MessageId(7))
     case.quiet()
-    await desk.categorise(case.turn, case.city.clerk, case.id, Category.POWER)
+    await desk.categorise(case.turn, clerk, case.id, Category.POWER)
     assert await case.actions() == [Action.REPORT]
-    assert [message.facts for message in case.told(case.city.reporter)] == [{"issue": case.id}]
+    assert [message.facts for message in case.told(clerk)] == [{"issue": case.id}]
+    assert case.told(case.city.reporter) == []
 
 
 async def test_an_unknown_unit_is_refused(case: Case) -> None:

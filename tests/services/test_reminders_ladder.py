@@ -8,6 +8,8 @@ from bot.domain.deadlines import deadline_on
 from bot.domain.history import Action
 from bot.domain.ids import UnitCode
 from bot.services import reminders
+from bot.telegram.rendered import Text
+from bot.telegram.rendering import Renderer
 from tests.builders import a_person
 from tests.services.at_work import MONDAY, Office
 
@@ -69,6 +71,21 @@ async def test_an_empty_rung_goes_to_the_next_at_once_and_says_so_at_the_desk(of
     assert len(office.told(city.district_leader, "timed/escalation")) == 1
     assert len(office.told(city.clerk, "timed/empty_rung")) == 1
     assert len(office.told(city.city_leader, "timed/escalation")) == 1
+
+
+async def test_an_issue_with_two_empty_rungs_has_one_button(office: Office) -> None:
+    """It is named once, with both rungs under it."""
+    for person in (office.city.h04, office.city.district_leader):
+        await office.uow.people.save(replace(person, user_id=None))
+    issue = await office.task()
+    await climb(office, MONDAY)
+    (note,) = office.told(office.city.clerk, "timed/empty_rung")
+    assert [line["rung"] for line in note.facts["issues"]] == ["head", "district_leader"]
+    shown = Renderer(office.turn.calendar.zone).render("timed/empty_rung", note.facts)
+    assert isinstance(shown, Text)
+    assert shown.parts[0].count(issue.number) == 1
+    assert len(shown.keyboard) == 1
+    assert len(shown.keyboard[0]) == 1
 
 
 async def test_nobody_on_the_whole_ladder_is_said_at_the_desk_once(office: Office) -> None:

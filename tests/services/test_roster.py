@@ -116,6 +116,33 @@ async def test_revoked_means_unbound_and_without_roles(office: Office) -> None:
     assert await office.uow.people.by_user(city.a04.user_id or 0) is None  # type: ignore[arg-type]
 
 
+async def test_an_invitation_given_out_before_does_not_outlive_the_revocation(office: Office) -> None:
+    """It has expired, also for whom it was made for; one made later is good."""
+    city = office.city
+    token, _ = await people.invite(office.turn, "A04")
+    await roster.revoke(office.turn, city.admin, CHAT, city.a04.id)
+    kept = await office.uow.people.invitation(people.digest(token))
+    assert kept is not None
+    assert kept.expires_at <= office.turn.now
+    token, expires = await people.invite(office.turn, "A04")
+    later = await office.uow.people.invitation(people.digest(token))
+    assert later is not None
+    assert later.expires_at == expires
+
+
+async def test_open_tasks_of_who_is_revoked_go_to_the_units_head(office: Office) -> None:
+    """As when somebody leaves: nobody else could work on them."""
+    issue = await office.task()
+    await roster.revoke(office.turn, office.city.admin, CHAT, office.city.a04.id)
+    assert (await office.uow.issues.get(issue.id)).assignee == office.city.h04.id
+
+
+async def test_who_has_nothing_left_is_not_offered_to_be_revoked_again(office: Office) -> None:
+    """The card that stays after it."""
+    await roster.revoke(office.turn, office.city.admin, CHAT, office.city.a04.id)
+    assert shown(office)["bare"] is True
+
+
 async def test_nobody_revokes_themselves(office: Office) -> None:
     """Or the office might be left without an admin."""
     with pytest.raises(NotAllowed):

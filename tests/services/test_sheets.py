@@ -148,12 +148,14 @@ async def test_every_fault_at_once(empty: Turn):
         "projects, row 2, annual_plan_cny: '1.5' is not a whole number of yuan",
         "projects, row 2, district: is empty",
         "projects, row 2, name: has a line break or an invisible character in it",
+        "projects, row 2, owner: there is no unit with the code U9",
         "projects, row 2, rank: 'top' is none of key_province, key_city, ordinary",
         "units, row 2, code: 'U 1' is not a code: up to 24 letters, digits, _ . -",
+        "units, row 2, head: there is no person with the code nobody",
         "units, row 2, kind: 'bureau' is none of office, responsible, reporting, both, district_group",
         "units, row 2, name: is empty",
     ]
-    assert len(faults) == 13
+    assert len(faults) == 15
 
 
 async def test_nothing_is_half_imported(empty: Turn):

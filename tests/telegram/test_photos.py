@@ -124,6 +124,23 @@ async def test_a_failed_download_is_tried_again_later(bench: Bench) -> None:
     assert "trouble/photo_missing" in bench.store.kinds_told(1001)
 
 
+async def test_a_delay_is_said_on_the_cards_and_its_end_too(bench: Bench) -> None:
+    """Not for a first failure, which a minute mends; from the second on, until the file is there."""
+    media = await bench.arrives(CallFailed(Ambiguous("500")))
+    await bench.photos.step()
+    assert bench.store.told(4001) == []
+    bench.clock.advance(hours=1)
+    await bench.photos.step()
+    assert bench.store.kinds_told(4001) == ["issue/card"]
+    assert (await bench.after(media)).is_delayed
+    bench.files[media.file_id] = a_picture()
+    bench.clock.advance(hours=1)
+    bench.store.forget_messages()
+    await bench.photos.step()
+    assert bench.store.kinds_told(4001) == ["issue/card"]
+    assert not (await bench.after(media)).is_delayed
+
+
 @pytest.mark.parametrize("content", [CallFailed(Rejected("file is too big")), b"no picture"], ids=["refused", "broken"])
 async def test_what_can_never_be_had_is_missing_at_once(bench: Bench, content: bytes | Exception) -> None:
     """Telegram refuses it for good, or it is not what it says."""

@@ -116,6 +116,11 @@ def _days(choice: Facts, _: Gettext) -> str:
     return text % {"days": choice["days"], "month": day.month, "day": day.day}
 
 
+def history(facts: Facts, _: Gettext) -> Keyboard:
+    """Nothing to choose: its pages, and the way back."""
+    return [_pages({**facts, "pages": facts["history_pages"]}), back(facts, _)]
+
+
 CHOOSERS: Mapping[str, Callable[[Facts, Gettext], Keyboard]] = MappingProxyType(
     {
         "category": category,
@@ -126,6 +131,7 @@ CHOOSERS: Mapping[str, Callable[[Facts, Gettext], Keyboard]] = MappingProxyType(
         "assign": assign,
         "hand_over": hand_over,
         "deadline": deadline,
+        "history": history,
     }
 )
 """By the `menu` a card is open at."""

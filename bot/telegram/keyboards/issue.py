@@ -118,6 +118,8 @@ def _views(facts: Facts, gettext: Gettext) -> list[Button]:
     row = []
     if facts["photos"]["total"]:
         row.append(press(facts, "photos", gettext(_("Photos")) + f" ({facts['photos']['total']})"))
+    if facts["history_total"] > len(facts["history"]):
+        row.append(press(facts, "menu", gettext(_("History")) + f" ({facts['history_total']})", "history"))
     if facts["desk"]:
         row.append(press(facts, "next", gettext(_("Next case")) + f" ({facts['waiting']})"))
     return row

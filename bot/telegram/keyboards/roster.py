@@ -36,7 +36,7 @@ def _member(facts: Facts, _: Gettext) -> Keyboard:
     if facts["asked"] == "revoke":
         sure = _key("⛔ " + _("Revoke for good"), "x", person, style=Style.DANGER)
         return [[sure, _key("↩️ " + _("Back"), "p", person)]]
-    revoke = [] if facts["self"] else [_key("⛔ " + _("Revoke access"), "r", person)]
+    revoke = [] if facts["self"] or facts["bare"] else [_key("⛔ " + _("Revoke access"), "r", person)]
     return [[_key("🔑 " + _("Invite"), "i", person), *revoke], back]
 
 

@@ -11,8 +11,9 @@ KEYS = 20  # issues with a button; more would bury the text
 
 
 def issues(facts: Facts, _: Gettext) -> Keyboard:
-    """The most urgent ones, two in a row."""
-    keys = [Button(line["number"], OfIssue(issue=line["issue"], do="open")) for line in facts["issues"][:KEYS]]
+    """The most urgent ones, two in a row; one that is named twice (for two rungs) has one button."""
+    named = {line["issue"]: line["number"] for line in facts["issues"]}
+    keys = [Button(number, OfIssue(issue=issue, do="open")) for issue, number in list(named.items())[:KEYS]]
     return [keys[start : start + 2] for start in range(0, len(keys), 2)]
 
 
