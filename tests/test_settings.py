@@ -177,3 +177,11 @@ def test_an_env_file_that_is_no_text(tmp_path: Path):
     (tmp_path / ".env").write_bytes(b"PROJECT_HOME_LOCALE=\xff\xfe\n")
     with pytest.raises(SettingsError, match="UTF-8"):
         load_settings()
+
+
+def test_a_plain_webhook_needs_a_server_of_ones_own(monkeypatch: pytest.MonkeyPatch):
+    """Telegram's own sends to https only."""
+    monkeypatch.setenv("PROJECT_HOME_WEBHOOK_URL", "http://127.0.0.1:8080/hook")
+    monkeypatch.setenv("PROJECT_HOME_WEBHOOK_SECRET", "geheim-webhook")
+    monkeypatch.setenv("PROJECT_HOME_BOT_API_URL", "http://127.0.0.1:8081")
+    assert load_settings().webhook() == ("http://127.0.0.1:8080/hook", "geheim-webhook")

@@ -152,8 +152,9 @@ def test_any_bytes(tmp_path: Path, raw: bytes, head: bool):
 @settings(max_examples=150, deadline=None)
 @given(cells=st.lists(st.text(max_size=40), min_size=8, max_size=8), name=st.sampled_from(SheetName))
 def test_any_cells(cells: list[str], name: SheetName):
-    """Whatever stands in a row, it becomes an entry or faults with their place."""
+    """Whatever stands in a row, it is read as an entry; what is wrong with it are faults with their place."""
     width = len(headings.COLUMNS[name])
     sheet = headings.to_sheet(name, [headings.COLUMNS[name], cells[:width]])
     entries, faults = read_lines(sheet)
-    assert len(entries) == (len(sheet.lines) if not faults else 0)
+    assert len(entries) == len(sheet.lines)
+    assert all(fault.row and fault.column and fault.sentence for fault in faults)
