@@ -136,6 +136,10 @@ class Person:
         return any(grant.role is role for grant in self.grants)
 
 
+NOBODY = Person(PersonId(0), None, "", left=True)
+"""Behind an account that was somebody's and is free again: sees nothing, may nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceCard:
     """A printed card: a deep link that names a project and grants nothing."""

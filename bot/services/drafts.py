@@ -145,7 +145,7 @@ def _distance(person: Person, project: Project) -> tuple[int, str]:
 async def card_facts(turn: Turn, viewer: Person | None, facts: Mapping[str, Any]) -> Mapping[str, Any]:
     """All that `report/draft` needs; the card is its owner's, whoever looks."""
     draft = await turn.uow.drafts.get(DraftId(facts["draft"]))
-    owner = viewer or await turn.uow.people.get(draft.person)
+    owner = await turn.uow.people.get(draft.person) if viewer is None or viewer.left else viewer
     return {
         **facts,
         "state": draft.state.value,

@@ -8,7 +8,7 @@ from typing import Any
 from bot import services
 from bot.domain.ids import ChatId, UserId
 from bot.domain.messages import Message
-from bot.domain.organisation import Person
+from bot.domain.organisation import NOBODY, Person
 from bot.services.turn import Turn
 from bot.telegram.planning import PART, rendered_part
 from bot.telegram.rendered import Rendered
@@ -53,5 +53,5 @@ class Composer:
 
 
 async def _viewer(turn: Turn, chat: ChatId) -> Person | None:
-    """The person of a private chat, whose id the chat has; nobody in a group."""
-    return await turn.uow.people.by_user(UserId(chat)) if chat > 0 else None
+    """The person of a private chat, whose id the chat has: NOBODY once it was theirs and is no more. None in a group."""
+    return await turn.uow.people.by_user(UserId(chat)) or NOBODY if chat > 0 else None

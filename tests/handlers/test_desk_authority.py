@@ -119,6 +119,20 @@ async def test_a_clerk_can_not_speak_for_the_reporter(
     assert store.issue(CASE).word is None
 
 
+async def test_a_freed_account_reads_no_more(
+    goes: Callable[[str], Awaitable[None]], city: City, store: FakeStore, clerk: Phone, assignee: Phone
+) -> None:
+    """Who left, or was revoked, keeps the message; drawn anew it says its number and that it can't be seen."""
+    await goes("assigned")
+    async with store.begin() as uow:
+        await uow.people.save(replace(city.a04, user_id=None, grants=frozenset()))
+    await clerk.presses("等级")
+    await clerk.presses("A 紧急")
+    card = next(shown for shown in assignee.room.shown.values() if "您已无权查看" in shown.text)
+    assert "塔吊" not in card.text
+    assert card.buttons == []
+
+
 async def test_revocation_takes_the_buttons_off_the_next_card(
     goes: Callable[[str], Awaitable[None]], city: City, store: FakeStore, clerk: Phone, assignee: Phone
 ) -> None:
