@@ -65,6 +65,7 @@ class Ear:
     """Hears one raw update: parse, route, handle. `bot_name` (without @) is what commands in groups are addressed to."""
 
     def __init__(self, router: Router, bot_id: int, bot_name: str) -> None:
+        Update.model_rebuild()  # where models are late (late_models): now, and not while the first person waits
         me = User(id=bot_id, is_bot=True, first_name=bot_name, username=bot_name)
         self._bot = Bot(f"{bot_id}:disconnected", session=Disconnected(me))
         self._dispatcher = Dispatcher(disable_fsm=True)

@@ -1,7 +1,7 @@
 """aiogram's models, built when they are first used.
 
 Importing aiogram builds a validator for each of some 350 types, and each holds a copy of all it refers to: three quarters
-of the import's time, and 100 MB. Of these a bot that only hears uses one, `Update`, which holds the rest.
+of the import's time, and 100 MB. Of these a bot that only hears needs one, `Update`, which holds the rest.
 """
 
 import sys

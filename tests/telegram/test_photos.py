@@ -156,6 +156,34 @@ def test_pictures_are_turned_upright() -> None:
         assert not clean.getexif()
 
 
+def a_bare_jpeg(**marks: Any) -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((400, 300), 30).convert("RGB").save(out, "JPEG", **marks)
+    return out.getvalue()
+
+
+def test_what_telegram_drew_anew_needs_no_copy() -> None:
+    """A photo that bears no marks is shown as it came; a file somebody sent as a document never is."""
+    photo = a_bare_jpeg()
+    assert examine(photo, 200_000, redrawn=True).clean == photo
+    assert examine(photo, 200_000).clean != photo
+
+
+@pytest.mark.parametrize("marks", [{"comment": "a name"}, {"xmp": b"<x:place/>"}, {"icc_profile": b"a serial number"}])
+def test_marks_of_any_kind_stay_behind(marks: dict[str, Any]) -> None:
+    """Not only EXIF, and however the picture came."""
+    marked, mark = a_bare_jpeg(**marks), next(iter(marks.values()))
+    mark = mark.encode() if isinstance(mark, str) else mark
+    assert mark in marked
+    assert all(mark not in examine(marked, 200_000, redrawn=redrawn).clean for redrawn in (True, False))
+
+
+def test_a_photo_cut_short_is_refused_without_a_copy_too() -> None:
+    """All of it is read, if only at a small size."""
+    with pytest.raises(NotAPicture):
+        examine(a_bare_jpeg()[:5000], 200_000, redrawn=True)
+
+
 @pytest.mark.parametrize("content", [b"", b"<svg/>", a_picture()[:200], a_picture(size=(400, 400))])
 def test_hostile_pictures_are_refused(content: bytes) -> None:
     """Nothing, another format, a truncated one, one with more pixels than allowed."""

@@ -1,0 +1,75 @@
+"""`project-home run` with two things a measurement needs, by environment: BENCH_UNPACED lifts our own pacer, so that our own
+time shows; BENCH_STATEMENTS names a file into which statements and commits are counted, anew after each SIGUSR1."""
+
+import gc
+import json
+import os
+import signal
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from bot.cli import GARBAGE
+from bot.settings import load_settings
+from bot.telegram.late_models import defer_models
+
+_WRITES = ("INSERT", "UPDATE", "DELETE")
+_BRACKETS = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA")
+
+
+class Statements:
+    """What goes to the database: reads, writes, and commits of what wrote."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._seen: Counter[str] = Counter()
+        self._words: Counter[str] = Counter()
+
+    def listen(self) -> None:
+        """To every engine of the process."""
+        from sqlalchemy import Engine, event  # noqa: PLC0415 - only when counting
+
+        event.listen(Engine, "before_cursor_execute", self._executed)
+        event.listen(Engine, "commit", self._committed)
+        signal.signal(signal.SIGUSR1, self._write)
+
+    def _executed(self, connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        words = statement.split()
+        if words[0] in _BRACKETS:
+            return
+        writes = words[0] in _WRITES
+        self._seen["writes" if writes else "reads"] += 1
+        self._words[statement[:400]] += 1
+        if writes:
+            connection.info["wrote"] = True
+
+    def _committed(self, connection: Any) -> None:
+        self._seen["commits"] += bool(connection.info.pop("wrote", False))
+
+    def _write(self, *_: Any) -> None:
+        part = self._out.with_suffix(".part")
+        part.write_text(json.dumps({**self._seen, "statements": self._words.most_common()}), "utf-8")
+        part.replace(self._out)
+        self._seen.clear()
+        self._words.clear()
+
+
+def main() -> None:
+    """Run the bot until SIGTERM."""
+    if out := os.environ.get("BENCH_STATEMENTS"):
+        Statements(Path(out)).listen()
+    gc.set_threshold(GARBAGE, 10, 10)
+    settings = load_settings()
+    defer_models()
+    from bot import app  # noqa: PLC0415 - after its libraries were asked to be quick
+    from bot.telegram import sender  # noqa: PLC0415 - the same
+    from bot.telegram.pacer import Limits, Pacer  # noqa: PLC0415 - the same
+
+    if os.environ.get("BENCH_UNPACED"):
+        boundless = Limits(per_second=100_000, burst=100_000, chat_gap=0.0, per_group_minute=100_000)
+        sender.Pacer = lambda: Pacer(boundless)  # type: ignore[assignment,misc]
+    app.run(settings)
+
+
+if __name__ == "__main__":
+    main()
