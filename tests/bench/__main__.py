@@ -42,8 +42,8 @@ Two actions after the card was scanned. Statements and commits are without the s
 {report}
 
 *Alone*: one report after the other, without limits. *All at once*: {crowd} people, without limits, on the cores the sandbox
-runs on too. *Paced*: {paced} people, four a second, under Telegram's limits (30 a second, one a second into a chat): there
-the slowest waited for their chat's second to pass. Latency is from the update's arrival at the server to the answer's.
+runs on too. *Paced*: {paced} people, four a second, under Telegram's limits (30 a second, one a second into a chat). Latency
+is from the update's arrival at the server to the answer's; of so few, p99 is nearly the longest.
 
 `python -m tests.bench.report --statements` lists the statements; `--only SQLite` measures one database.
 """
