@@ -22,7 +22,7 @@ from bot.sandbox.params import Upload, decode, models, read
 from bot.sandbox.webhook import Pusher
 from bot.sandbox.world import World
 
-TOKEN = "700000001:SandboxSandboxSandboxSandboxSandbox"  # noqa: S105 - opens nothing but a sandbox
+TOKEN = "700000001:opens-a-sandbox-only"  # noqa: S105 - opens nothing but a sandbox
 HANDLERS: dict[str, Callable[[BotCall], Any]] = {
     name.lower(): handler
     for methods in (sending.METHODS, editing.METHODS, chat_methods.METHODS, profile_methods.METHODS)
