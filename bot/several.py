@@ -13,7 +13,7 @@ from bot.leading import Leadership, this_process
 from bot.opening import introduce, open_office, open_web
 from bot.pulse import Hearing
 from bot.settings import Settings
-from bot.telegram.dispatching import KINDS
+from bot.telegram.dispatching import ASKED_FOR
 from bot.web.hook import Hook
 from bot.web.intake import WebhookIntake
 from storage.bell import Bell
@@ -56,7 +56,7 @@ async def build_serve(settings: Settings, _until: asyncio.Event) -> AsyncIterato
         office.pulse.hearing = hearing = Hearing(patience=None)
         bell = Bell(settings.database_url, {})
         intake = WebhookIntake(office.turns, settings.bot_id, secret, hearing, partial(bell.ring, INBOX))
-        hook = Hook(office.gateway, url, secret, KINDS, hearing)
+        hook = Hook(office.gateway, url, secret, ASKED_FOR, hearing)
         server = await open_web(office, stack, web.post(urlsplit(url).path or "/", intake.receive))
         yield App(office.turns, [server, hook, bell], DRAIN_SECONDS)
 

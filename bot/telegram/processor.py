@@ -117,8 +117,14 @@ class Processor:
         """Keep it for the office, and tell the person so."""
         async with self._turns.begin() as turn:
             await turn.uow.inbox.set_aside(found.row.id, found.error, turn.now)
-            for message in apologies(found.row.update):
-                await turn.tell(message)
+            try:
+                async with turn.uow.savepoint():
+                    for message in apologies(found.row.update):
+                        await turn.tell(message)
+            except StoreUnavailable:
+                raise
+            except Exception:  # it may lie about its chat, too: that must not keep the rest waiting
+                log.exception("update.apology_failed", update=found.row.update_id)
 
 
 async def _sender(turn: Turn, update: Update) -> Person | None:

@@ -140,6 +140,23 @@ async def test_what_cannot_be_parsed_is_poison_not_a_stop(hear: Hear, store: Fak
     assert store.kinds_told(4001) == ["echo", "trouble/poisoned"]
 
 
+async def test_poison_that_can_not_be_answered_stops_nothing(
+    hear: Hear, store: FakeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its chat may be a lie no database can hold: set aside all the same, without an answer, and the rest goes on."""
+
+    async def overflow(turn: Turn, message: Message) -> None:
+        if message.kind == "trouble/poisoned":
+            raise OverflowError("too large for a column")
+        await turn.uow.outbox.queue(message, turn.now)
+
+    monkeypatch.setattr(Turn, "tell", overflow)
+    await hear({"update_id": 1, "message": {"chat": {"id": 10**30}}}, a_message(2, "hallo"))
+    assert [message.facts.get("text") for message in store.outbox_messages()] == ["hallo"]
+    async with store.read() as uow:
+        assert [one.update_id for one in await uow.inbox.poisoned(10)] == [1]
+
+
 async def test_unknown_kinds_are_knowingly_ignored(hear: Hear, store: FakeStore) -> None:
     """A kind of update this version does not know is done with, without a word."""
     assert await hear({"update_id": 1, "telepathy": {"id": 7}}) == 1
