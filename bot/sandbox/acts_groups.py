@@ -138,10 +138,10 @@ def migrate(world: World, *, chat: int, by: int) -> Json:
 def add_topic(world: World, *, chat: int, name: str, by: int) -> Json:
     """A person opens a forum topic."""
     room = world.chat(chat)
-    content = {"forum_topic_created": {"name": name, "icon_color": 0x6FB9F0}, "is_topic_message": True}
-    post = service(world, room, by, content | {"message_thread_id": room.next_id})
-    room.topics[post.id] = Topic(post.id, name)
-    return {"message_thread_id": post.id, "name": name}
+    topic = room.topics[room.next_id] = Topic(room.next_id, name, by=by)
+    where = {"message_thread_id": topic.id, "is_topic_message": True}
+    service(world, room, by, where | {"forum_topic_created": topic.as_created()})
+    return {"message_thread_id": topic.id, "name": name}
 
 
 def inject(world: World, *, update: Json) -> Json:

@@ -96,14 +96,14 @@ def reply_fields(call: BotCall, chat: Chat) -> Json:
 def thread_fields(call: BotCall, chat: Chat) -> Json:
     """The forum topic a message goes to; ApiError 400 for none such or a closed one."""
     thread = call.get("message_thread_id")
-    if thread is None:
-        return {}
-    topic = chat.topics.get(thread)
+    topic = chat.general if thread is None else chat.topics.get(thread)
     if topic is None:
         raise bad_request("message thread not found")
     member = call.world.bot_member(chat)
     if topic.closed and not (member and member.may("can_manage_topics")):
         raise bad_request("TOPIC_CLOSED")
+    if thread is None:
+        return {}
     return {"message_thread_id": thread, "is_topic_message": True}
 
 

@@ -1,7 +1,7 @@
-"""The methods about chats: looking at them, their members, topics and pins, leaving, and fetching files."""
+"""The methods about chats: looking at them, their members and pins, leaving, and fetching files."""
 
 from bot.sandbox.calls import BotCall, need_right
-from bot.sandbox.chats import IN_CHAT, Chat, Topic
+from bot.sandbox.chats import IN_CHAT
 from bot.sandbox.errors import Json, bad_request
 
 
@@ -74,70 +74,6 @@ def unpin_all(call: BotCall) -> bool:
     return True
 
 
-def forum(call: BotCall, refusal: str) -> Chat:
-    """A supergroup with topics where the bot may manage them."""
-    chat = call.chat()
-    if not chat.head.get("is_forum"):
-        raise bad_request("the chat is not a forum")
-    need_right(call, chat, "can_manage_topics", refusal)
-    return chat
-
-
-def create_topic(call: BotCall) -> Json:
-    """An API ForumTopic; its id is that of the service message."""
-    chat = forum(call, "not enough rights to create a topic")
-    name = call.get("name")
-    if not 1 <= len(name) <= 128:
-        raise bad_request("TOPIC_TITLE_EMPTY" if not name else "topic name is too long")
-    color = call.get("icon_color", 0x6FB9F0)
-    created = {"forum_topic_created": {"name": name, "icon_color": color}, "is_topic_message": True}
-    thread = {"message_thread_id": chat.next_id}
-    post = call.world.post(chat, call.world.bot_profile, created | thread, by_bot=True)
-    chat.topics[post.id] = Topic(post.id, name, color)
-    return thread | {"name": name, "icon_color": color}
-
-
-def topic_of(call: BotCall, chat: Chat) -> Topic:
-    """The topic named by message_thread_id."""
-    topic = chat.topics.get(call.get("message_thread_id"))
-    if topic is None:
-        raise bad_request("TOPIC_ID_INVALID")
-    return topic
-
-
-def set_closed(call: BotCall, *, closed: bool) -> bool:
-    """Close or reopen a topic; ApiError 400 if it is so already."""
-    chat = forum(call, "not enough rights to close or reopen the topic")
-    topic = topic_of(call, chat)
-    if topic.closed is closed:
-        raise bad_request("TOPIC_NOT_MODIFIED")
-    topic.closed = closed
-    service: Json = {"forum_topic_closed" if closed else "forum_topic_reopened": {}}
-    place = {"message_thread_id": topic.id, "is_topic_message": True}
-    call.world.post(chat, call.world.bot_profile, service | place, by_bot=True)
-    return True
-
-
-def close_topic(call: BotCall) -> bool:
-    """No more messages by members."""
-    return set_closed(call, closed=True)
-
-
-def reopen_topic(call: BotCall) -> bool:
-    """Open again."""
-    return set_closed(call, closed=False)
-
-
-def edit_topic(call: BotCall) -> bool:
-    """Another name."""
-    chat = forum(call, "not enough rights to edit the topic")
-    topic = topic_of(call, chat)
-    if call.get("name", topic.name) == topic.name:
-        raise bad_request("TOPIC_NOT_MODIFIED")
-    topic.name = call.get("name")
-    return True
-
-
 def leave(call: BotCall) -> bool:
     """The bot goes."""
     chat = call.chat()
@@ -164,10 +100,6 @@ METHODS = {
     "pinChatMessage": pin,
     "unpinChatMessage": unpin,
     "unpinAllChatMessages": unpin_all,
-    "createForumTopic": create_topic,
-    "closeForumTopic": close_topic,
-    "reopenForumTopic": reopen_topic,
-    "editForumTopic": edit_topic,
     "leaveChat": leave,
     "getFile": get_file,
 }

@@ -27,6 +27,7 @@ ADMIN_RIGHTS = [
     "can_manage_topics",
     "can_send_welcome_messages",
 ]
+GENERAL = 1  # the id of a forum's General topic, whose messages carry no thread
 IN_CHAT = frozenset({"creator", "administrator", "member", "restricted"})
 
 
@@ -84,6 +85,11 @@ class Post:
         """message_id."""
         return int(self.body["message_id"])
 
+    @property
+    def thread(self) -> int:
+        """The forum topic it stands in."""
+        return int(self.body.get("message_thread_id", GENERAL))
+
     def as_reply(self) -> Json:
         """The message as it stands in another's `reply_to_message`: without its own."""
         return {key: value for key, value in self.body.items() if key != "reply_to_message"}
@@ -107,6 +113,14 @@ class Topic:
     name: str
     icon_color: int = 0x6FB9F0
     closed: bool = False
+    hidden: bool = False
+    by: int = 0
+    emoji: str = ""
+
+    def as_created(self) -> Json:
+        """What an API ForumTopicCreated says."""
+        emoji = {"icon_custom_emoji_id": self.emoji} if self.emoji else {}
+        return {"name": self.name, "icon_color": self.icon_color} | emoji
 
 
 @dataclass
@@ -120,6 +134,7 @@ class Chat:
     members: dict[int, Member] = field(default_factory=dict)
     posts: dict[int, Post] = field(default_factory=dict)
     topics: dict[int, Topic] = field(default_factory=dict)
+    general: Topic = field(default_factory=lambda: Topic(GENERAL, "General"))
     pinned: list[int] = field(default_factory=list)
     read: dict[int, int] = field(default_factory=dict)
     next_id: int = 1

@@ -187,7 +187,7 @@ def answer(body: Any, status: int = 200) -> web.Response:
 def summary(chat: Chat) -> Json:
     """A chat's head and standings."""
     members = [member.as_json() for member in chat.members.values()]
-    topics = [vars(topic) for topic in chat.topics.values()]
+    topics = [vars(topic) for topic in ([chat.general, *chat.topics.values()] if chat.head.get("is_forum") else [])]
     standing = {"opened": chat.opened, "blocked": chat.blocked, "migrated_to": chat.migrated_to}
     return {"chat": chat.head, "members": members, "topics": topics, "pinned": chat.pinned} | standing
 

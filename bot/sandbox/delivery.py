@@ -16,6 +16,9 @@ SERVICE = frozenset(
         "forum_topic_created",
         "forum_topic_closed",
         "forum_topic_reopened",
+        "forum_topic_edited",
+        "general_forum_topic_hidden",
+        "general_forum_topic_unhidden",
         "new_chat_title",
     ]
 )
@@ -65,6 +68,18 @@ def speaker(world: World, chat: Chat, user: int | None, *, as_group: bool = Fals
     return {"from": person.profile}
 
 
+def check_topic(chat: Chat, user: int | None, thread: int | None) -> None:
+    """ActError in a topic that isn't there, or is closed to all but administrators."""
+    topic = chat.topics.get(thread) if thread else chat.general
+    member = chat.member(user or 0)
+    if topic is None:
+        msg = f"no topic {thread} in chat {chat.id}"
+        raise ActError(msg)
+    if topic.closed and not (member and member.may("can_manage_topics")):
+        msg = f"topic {topic.name} is closed"
+        raise ActError(msg)
+
+
 def say(
     world: World,
     chat_id: int,
@@ -78,6 +93,7 @@ def say(
 ) -> Post:
     """Write a message as a person; `quiet` keeps the update back."""
     chat = world.chat(chat_id)
+    check_topic(chat, user, thread)
     who = speaker(world, chat, user, as_group=as_group)
     where: Json = {"message_thread_id": thread, "is_topic_message": True} if thread else {}
     if reply_to:

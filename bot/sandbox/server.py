@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from bot.sandbox import chat_methods, editing, profile_methods, sending
+from bot.sandbox import chat_methods, editing, profile_methods, sending, topic_methods
 from bot.sandbox.calls import BotCall
 from bot.sandbox.checks import check_model
 from bot.sandbox.clock import VirtualClock
@@ -25,7 +25,13 @@ from bot.sandbox.world import World
 TOKEN = "700000001:opens-a-sandbox-only"  # noqa: S105 - opens nothing but a sandbox
 HANDLERS: dict[str, Callable[[BotCall], Any]] = {
     name.lower(): handler
-    for methods in (sending.METHODS, editing.METHODS, chat_methods.METHODS, profile_methods.METHODS)
+    for methods in (
+        sending.METHODS,
+        editing.METHODS,
+        chat_methods.METHODS,
+        topic_methods.METHODS,
+        profile_methods.METHODS,
+    )
     for name, handler in methods.items()
 }
 NOT_FOUND = ApiError(404, "Not Found")
