@@ -13,8 +13,7 @@ UNPARSABLE = "can't parse"
 UNKNOWN_METHOD = "no such method"
 UNKNOWN_TOKEN = "InvalidToken"  # noqa: S105 - the name of an error
 
-# httpx gives up before a byte of the request is on its way
-_NEVER_LEFT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"})
+_NEVER_LEFT = "NeverLeft"  # bot.telegram.transport
 _NOT_MODIFIED = "message is not modified"
 _CARD_GONE = ("message to edit not found", "message can't be edited", "message_id_invalid", "message not found")
 _CHAT_GONE = (
@@ -57,8 +56,8 @@ def outcome_of(failure: Failure, edited: MessageId | None = None) -> Outcome:
 
 
 def _network(failure: Failure) -> Outcome:
-    if failure.cause in _NEVER_LEFT:
-        return NotSent(f"{failure.cause}: {failure.error}")
+    if failure.cause == _NEVER_LEFT:
+        return NotSent(failure.error)
     if _TOO_LARGE in failure.error.lower():
         return Rejected(failure.error)
     return Ambiguous(failure.error)

@@ -1,7 +1,6 @@
 """All that we say to Telegram, by python-telegram-bot, and only here. Says what became of each call (design.md: Outbox)."""
 
 import os
-import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, cast
@@ -18,8 +17,8 @@ from telegram import (
     Message,
 )
 from telegram.constants import ParseMode
-from telegram.error import ChatMigrated, RetryAfter, TelegramError
-from telegram.request import HTTPXRequest
+from telegram.error import ChatMigrated, NetworkError, RetryAfter, TelegramError
+from telegram.request import BaseRequest, RequestData
 
 from bot.domain.draft import MediaKind
 from bot.domain.ids import ChatId, MessageId
@@ -43,9 +42,9 @@ from bot.telegram.calls import (
 from bot.telegram.failures import UNKNOWN_TOKEN, UNPARSABLE, Failure, outcome_of
 from bot.telegram.rendered import Keys
 from bot.telegram.rendered import markup as markup_of
+from bot.telegram.transport import Broken, Files, NeverLeft, Transport
 
 log = structlog.get_logger(__name__)
-sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # httpcore looks for it several times per call: 0.3 ms each
 os.environ.setdefault("PTB_TIMEDELTA", "1")  # RetryAfter warns about itself when it is raised, unless told so
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -74,9 +73,7 @@ class Gateway:
     ) -> None:
         self._token = token
         self._read = read
-        self._request = HTTPXRequest(
-            connection_pool_size=pool, proxy=proxy, read_timeout=read_timeout, connect_timeout=10.0, pool_timeout=5.0
-        )
+        self._request = _Request(Transport(proxy=proxy, pool=pool, read_timeout=read_timeout))
         self._bot = Bot(
             token,
             base_url=f"{api_url}/bot",
@@ -252,3 +249,36 @@ def _ids(result: Any) -> tuple[MessageId, ...]:
             return (MessageId(number),)
         case _:
             return ()
+
+
+class _Request(BaseRequest):
+    """python-telegram-bot's requests over our transport."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    @property
+    def read_timeout(self) -> float:
+        """Seconds."""
+        return self._transport.read_timeout
+
+    async def initialize(self) -> None:
+        """Nothing to do before the first request."""
+
+    async def shutdown(self) -> None:
+        """Close the connections."""
+        await self._transport.close()
+
+    async def do_request(
+        self, url: str, method: str, request_data: RequestData | None = None, *_: Any, **__: Any
+    ) -> tuple[int, bytes]:
+        """Status and body. NetworkError otherwise; its cause says whether the request left at all."""
+        try:
+            if request_data is None:
+                return await (self._transport.get(url) if method == "GET" else self._transport.post(url, ""))
+            if request_data.contains_files:
+                files = cast("Files", request_data.multipart_data)
+                return await self._transport.upload(url, request_data.json_parameters, files)
+            return await self._transport.post(url, request_data.url_encoded_parameters())
+        except (NeverLeft, Broken) as error:
+            raise NetworkError(str(error)) from error
