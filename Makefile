@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test bench lint lock clean
+.PHONY: help setup demo test faults bench lint lock clean
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -21,6 +21,9 @@ demo: $(STAMP)   ## play the story of the main job, without token or network (AR
 
 test: $(STAMP)   ## every test, on SQLite and PostgreSQL
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+faults: $(STAMP) ## what is promised under kills, drops and outages, in full (FAULTS_SEED=n repeats a run; ARGS="-k kills")
+	FAULTS=full $(BIN)/python -m pytest tests/faults $(ARGS)
 
 bench: $(STAMP)  ## what a start, idling and a report cost, beside bare aiogram (ARGS=--write keeps it in docs/performance.md)
 	$(BIN)/python -m tests.bench $(ARGS)
