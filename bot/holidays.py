@@ -26,6 +26,7 @@ def office_calendar(policy: Policy, years: Iterable[int] = YEARS) -> Calendar:
         exceptions={**_national(published), **policy.working_overrides},
         years=frozenset(published) | policy.complete_years,
         version=f"holidays-{metadata.version('holidays')}+{policy.version}",
+        policy=policy.version,
     )
 
 

@@ -106,13 +106,14 @@ def place_of(row: AnyRow) -> Place | None:
 
 
 def _deadline_row(deadline: Deadline | None) -> dict[str, Any]:
-    names = ("due_at", "due_version", "due_calendar", "due_provisional")
+    names = ("due_at", "due_version", "due_calendar", "due_provisional", "due_policy")
     if deadline is None:
         return dict.fromkeys(names)
-    return dict(zip(names, (deadline.due_at, deadline.version, deadline.calendar, deadline.provisional), strict=True))
+    values = (deadline.due_at, deadline.version, deadline.calendar, deadline.provisional, deadline.policy)
+    return dict(zip(names, values, strict=True))
 
 
 def _deadline_of(row: AnyRow) -> Deadline | None:
     if row.due_at is None:
         return None
-    return Deadline(row.due_at, row.due_version, row.due_calendar, row.due_provisional)
+    return Deadline(row.due_at, row.due_version, row.due_calendar, row.due_provisional, row.due_policy or "")

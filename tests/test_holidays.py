@@ -1,45 +1,19 @@
 """The Chinese working-day calendar against the State Council's notices for 2025 and 2026."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 
 from bot.domain.calendar import Calendar
 from bot.holidays import office_calendar
 from tests.fakes import a_policy
+from tests.notices import HOLIDAYS, MADE_UP, days
 
 
 @pytest.fixture(scope="module")
 def calendar() -> Calendar:
     """The office's calendar under the default policy."""
     return office_calendar(a_policy())
-
-
-def days(first: str, last: str) -> list[date]:
-    """All days from first to last."""
-    start, end = date.fromisoformat(first), date.fromisoformat(last)
-    return [start + timedelta(days=n) for n in range((end - start).days + 1)]
-
-
-HOLIDAYS = {
-    "New Year 2025": ("2025-01-01", "2025-01-01"),
-    "Spring Festival 2025": ("2025-01-28", "2025-02-04"),
-    "Tomb-Sweeping 2025": ("2025-04-04", "2025-04-06"),
-    "Labour Day 2025": ("2025-05-01", "2025-05-05"),
-    "Dragon Boat 2025": ("2025-05-31", "2025-06-02"),
-    "National Day and Mid-Autumn 2025": ("2025-10-01", "2025-10-08"),
-    "New Year 2026": ("2026-01-01", "2026-01-03"),
-    "Spring Festival 2026": ("2026-02-15", "2026-02-23"),
-    "Tomb-Sweeping 2026": ("2026-04-04", "2026-04-06"),
-    "Labour Day 2026": ("2026-05-01", "2026-05-05"),
-    "Dragon Boat 2026": ("2026-06-19", "2026-06-21"),
-    "Mid-Autumn 2026": ("2026-09-25", "2026-09-27"),
-    "National Day 2026": ("2026-10-01", "2026-10-07"),
-}
-MADE_UP = [
-    *("2025-01-26", "2025-02-08", "2025-04-27", "2025-09-28", "2025-10-11"),
-    *("2026-01-04", "2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20", "2026-10-10"),
-]
 
 
 @pytest.mark.parametrize("name", HOLIDAYS)
@@ -109,6 +83,7 @@ def test_version_names_both_sources(calendar: Calendar):
     """A deadline can be traced to the package's release and the policy it was computed with."""
     assert calendar.version.startswith("holidays-")
     assert calendar.version.endswith("+test")
+    assert calendar.policy == "test"
 
 
 def test_hours_and_zone(calendar: Calendar):

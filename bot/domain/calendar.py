@@ -1,6 +1,6 @@
 """Working days and office hours (domain.md: deadlines). Pure: the holidays come in as data, the zone with the policy."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -22,6 +22,7 @@ class Calendar:
     exceptions: Mapping[date, bool]  # public holidays, make-up weekends, overrides
     years: frozenset[int]  # published years; others are counted Mon-Fri and provisional
     version: str  # kept with every deadline computed from it
+    policy: str = ""  # version of the policy it was made under, kept likewise
     _shifted: tuple[date, ...] = field(init=False, repr=False, compare=False)  # days that really differ, sorted
     _shifts: tuple[int, ...] = field(init=False, repr=False, compare=False)  # by how much Mon-Fri is wrong up to each
 
@@ -95,6 +96,46 @@ class Calendar:
         """How many working days lie in (first, last]; negative when last is before first. The span costs nothing."""
         return self._worked_until(last) - self._worked_until(first)
 
+    def office_time_between(self, first: datetime, last: datetime) -> timedelta:
+        """Office hours by the office's clocks in between; negative when last is before first. The span costs nothing."""
+        return self._office_time_until(last) - self._office_time_until(first)
+
+    def add_office_time(self, moment: datetime, amount: timedelta) -> datetime:
+        """The earliest moment by which so much office time has passed (back, if negative). Aware UTC.
+
+        It is never a free one: where the amount is used up to the minute when the office closes, it is that closing.
+        """
+        days, rest = divmod(self._office_time_until(moment) + amount, self._a_day)
+        if not rest:
+            return self.closing(self._working_day(days))
+        day = self._working_day(days + 1)
+        for start, end in self.hours:
+            span = _length(start, end)
+            if rest <= span:
+                return self.at(day, _later(start, rest))
+            rest -= span
+        raise AssertionError("a day is as long as its hours")
+
+    @property
+    def _a_day(self) -> timedelta:
+        """Office time of one working day."""
+        return sum((_length(start, end) for start, end in self.hours), timedelta())
+
+    def _office_time_until(self, moment: datetime) -> timedelta:
+        """Office time from the beginning of days up to the moment, by the office's clocks."""
+        local = moment.astimezone(self.zone)
+        day, clock = local.date(), local.time()
+        if not self.is_working_day(day):
+            return self._worked_until(day) * self._a_day
+        today = sum((_length(start, min(clock, end)) for start, end in self.hours if start < clock), timedelta())
+        return (self._worked_until(day) - 1) * self._a_day + today
+
+    def _working_day(self, count: int) -> date:
+        """The count-th working day there ever was."""
+        ordinals = range(1, date.max.toordinal() + 1)
+        found = bisect_left(ordinals, count, key=lambda ordinal: self._worked_until(date.fromordinal(ordinal)))
+        return date.fromordinal(ordinals[found])
+
     def _worked_until(self, day: date) -> int:
         """Working days from a fixed Monday up to and including the day, were there no days before it."""
         weeks, weekday = divmod(day.toordinal() - 1, 7)  # ordinal 1 was a Monday
@@ -103,3 +144,11 @@ class Calendar:
 
 def _is_weekday(day: date) -> bool:
     return day.weekday() < 5
+
+
+def _length(start: time, end: time) -> timedelta:
+    return datetime.combine(date.min, end) - datetime.combine(date.min, start)
+
+
+def _later(clock: time, amount: timedelta) -> time:
+    return (datetime.combine(date.min, clock) + amount).time()

@@ -47,6 +47,7 @@ def _json(value: Any) -> Any:
             "version": value.version,
             "calendar": value.calendar,
             "provisional": value.provisional,
+            "policy": value.policy,
         }
     if isinstance(value, tuple):
         return [_json(item) for item in value]

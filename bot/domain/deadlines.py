@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.calendar import Calendar
+from bot.domain.errors import ExtensionTooShort
 from bot.domain.issue import Deadline, Issue
 from bot.domain.policy import Policy, Rung
 
@@ -14,15 +15,46 @@ def working_days(issue: Issue, policy: Policy) -> int:
 
 
 def deadline_after(calendar: Calendar, start: datetime, days: int, version: int) -> Deadline:
-    """Due at closing time of the days-th working day after `start`'s day, which is day 0."""
+    """Due at closing time of the days-th working day after `start`'s day, which is day 0.
+
+    With no days at all that is the day itself; if the office has closed by then, the next working day.
+    """
     first = calendar.day_of(start)
-    last = calendar.add_working_days(first, days)
-    return Deadline(calendar.closing(last), version, calendar.version, _provisional(calendar, first, last))
+    last = calendar.add_working_days(first, days) if days else _first_to_close_after(calendar, start)
+    return _deadline(calendar, calendar.closing(last), version, since=start)
 
 
 def deadline_on(calendar: Calendar, day: date, version: int) -> Deadline:
-    """Due at closing time of a day the clerk named."""
-    return Deadline(calendar.closing(day), version, calendar.version, calendar.is_provisional(day))
+    """Due at closing time of a day somebody named; of a free one, at closing time of the next working day."""
+    closing = calendar.closing(calendar.working_day_on_or_after(day))
+    return _deadline(calendar, closing, version, since=closing)
+
+
+def extended(issue: Issue, calendar: Calendar, day: date) -> Deadline:
+    """The deadline once an extension until that day is granted, as `deadline_on`. Raises ExtensionTooShort.
+
+    What the unit has left is the unit's: an extension only ever gives more.
+    """
+    deadline = deadline_on(calendar, day, issue.deadlines + 1)
+    if issue.deadline is not None and deadline.due_at <= issue.deadline.due_at:
+        raise ExtensionTooShort(given=day.isoformat(), due_at=issue.deadline.due_at.isoformat())
+    return deadline
+
+
+def office_time_left(deadline: Deadline, calendar: Calendar, at: datetime) -> timedelta:
+    """Office hours until it is due; negative when overdue."""
+    return calendar.office_time_between(at, deadline.due_at)
+
+
+def resumed(issue: Issue, calendar: Calendar, stopped_at: datetime, at: datetime) -> Deadline:
+    """The deadline of an issue whose clock stopped at `stopped_at` and runs again: the office time left then is left now.
+
+    What was overdue when it stopped is overdue by as much. Raises ValueError for an issue without a deadline.
+    """
+    if issue.deadline is None:
+        raise ValueError(f"{issue.number} has no deadline to resume")
+    due_at = calendar.add_office_time(at, office_time_left(issue.deadline, calendar, stopped_at))
+    return _deadline(calendar, due_at, issue.deadlines + 1, since=min(at, due_at))
 
 
 def fresh_deadline(issue: Issue, calendar: Calendar, policy: Policy, start: datetime) -> Deadline:
@@ -93,5 +125,13 @@ def week_of(moment: datetime, calendar: Calendar) -> tuple[datetime, datetime]:
     return start, end
 
 
-def _provisional(calendar: Calendar, first: date, last: date) -> bool:
-    return any(calendar.is_provisional(date(year, 1, 1)) for year in range(first.year, last.year + 1))
+def _first_to_close_after(calendar: Calendar, moment: datetime) -> date:
+    day = calendar.working_day_on_or_after(calendar.day_of(moment))
+    return day if calendar.closing(day) > moment else calendar.add_working_days(day, 1)
+
+
+def _deadline(calendar: Calendar, due_at: datetime, version: int, since: datetime) -> Deadline:
+    """Provisional if one of the years it was counted through has no published calendar."""
+    years = range(calendar.day_of(since).year, calendar.day_of(due_at).year + 1)
+    provisional = any(calendar.is_provisional(date(year, 1, 1)) for year in years)
+    return Deadline(due_at, version, calendar.version, provisional, calendar.policy)

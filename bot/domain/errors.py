@@ -158,3 +158,7 @@ class ChangedMeanwhile(Refused):
 
 class DeadlinePast(Refused):
     """A deadline before today. Facts: given."""
+
+
+class ExtensionTooShort(Refused):
+    """More time was asked for, until a day that is not later than the deadline. Facts: given, due_at."""

@@ -101,6 +101,7 @@ class Deadline:
     version: int
     calendar: str  # the calendar's version it was computed with
     provisional: bool = False  # no published calendar for (part of) its year: counted Mon-Fri
+    policy: str = ""  # version of the policy that made it; '' before that was kept
 
 
 @dataclass(frozen=True, slots=True)

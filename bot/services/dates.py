@@ -3,7 +3,7 @@
 from bot.domain.days import parse_day
 from bot.domain.history import Action
 from bot.domain.ids import IssueId
-from bot.domain.issue import Deadline, Issue
+from bot.domain.issue import Issue
 from bot.domain.messages import Message
 from bot.domain.organisation import Person
 from bot.services import assigning, cards, staff, steps
@@ -31,7 +31,8 @@ async def take(turn: Turn, clerk: Person, issue_id: IssueId, text: str) -> bool:
         await _draw(turn, clerk, issue, "unclear", text, fresh=True)
         return False
     issue = await assigning.set_day(turn, clerk, issue_id, day)
-    await _draw(turn, clerk, issue, "done")
+    moved = not turn.calendar.is_working_day(day)
+    await _draw(turn, clerk, issue, "moved" if moved else "done")
     return True
 
 
@@ -42,7 +43,7 @@ async def leave(turn: Turn, clerk: Person, issue_id: IssueId) -> None:
 
 
 async def _draw(turn: Turn, clerk: Person, issue: Issue, stage: str, given: str = "", *, fresh: bool = False) -> None:
-    """`stage`: 'asked', 'unclear', 'done' or 'left'."""
+    """`stage`: 'asked', 'unclear', 'done', 'moved' (to the next working day) or 'left'."""
     chat = staff.chat_of(clerk)
     if chat is None:
         return
@@ -54,10 +55,6 @@ async def _draw(turn: Turn, clerk: Person, issue: Issue, stage: str, given: str 
         "given": given[:80],
         "example": example,
         "due_at": issue.deadline.due_at.isoformat() if issue.deadline else None,
-        "day_off": issue.deadline is not None and _is_off(turn, issue.deadline),
+        "provisional": issue.deadline is not None and issue.deadline.provisional,
     }
     await turn.tell(Message(chat, "desk/date", facts, card=date_card(issue.id), fresh=fresh))
-
-
-def _is_off(turn: Turn, deadline: Deadline) -> bool:
-    return not turn.calendar.is_working_day(turn.calendar.day_of(deadline.due_at))

@@ -33,6 +33,7 @@ issues = Table(
     Column("due_version", Integer),
     Column("due_calendar", Words),
     Column("due_provisional", Boolean),
+    Column("due_policy", Words),
     required("deadlines", Integer),
     required("result"),  # erasable
     required("means", Json),

@@ -112,12 +112,12 @@ async def test_a_deadline_is_typed(case: str, clerk: Phone) -> None:
     assert "电梯坏了" in clerk.last().text, "the dialog is over: this begins a draft"
 
 
-async def test_a_typed_deadline_on_a_free_day_is_taken_and_pointed_out(case: str, clerk: Phone) -> None:
-    """The clerk may mean it; but no reminder would come on that day."""
+async def test_a_typed_deadline_on_a_free_day_moves_to_the_next_working_day(case: str, clerk: Phone) -> None:
+    """Nobody is at work on a Sunday: it is due on Monday, and the clerk is told why."""
     await clerk.presses("期限")
     await clerk.presses("输入日期")
     await clerk.sends("11-29")
-    assert f"{case} 的期限定为 11月29日 17:30" in clerk.screen()
+    assert f"{case} 的期限定为 11月30日 17:30" in clerk.screen()
     assert "那天不是工作日" in clerk.screen()
 
 

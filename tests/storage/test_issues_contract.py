@@ -98,7 +98,7 @@ async def test_an_issue_is_saved_whole(uow: UnitOfWork, city: City) -> None:
             unit=UnitCode("U04"),
             assignee=city.a04.id,
             days=7,
-            deadline=replace(a_deadline(version=3), provisional=True),
+            deadline=replace(a_deadline(version=3), provisional=True, policy="1a2b3c"),
             deadlines=3,
             result="已付清",
             means=(Means.PRICE_ADJUSTMENT, Means.COST_CONSULTING),

@@ -139,7 +139,7 @@ CHOOSERS: Mapping[str, Callable[[Facts, Gettext], Keyboard]] = MappingProxyType(
 
 def date(facts: Facts, _: Gettext) -> Keyboard:
     """While a date is awaited."""
-    return [] if facts["stage"] in {"done", "left"} else [[press(facts, "leave", _("Back"), DATE)]]
+    return [] if facts["stage"] in {"done", "moved", "left"} else [[press(facts, "leave", _("Back"), DATE)]]
 
 
 KEYBOARDS = {"desk/date": date}
