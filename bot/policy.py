@@ -1,6 +1,7 @@
 """Reads policy.toml into the domain's `Policy`, checked: whatever is wrong is said with its file, line and what is allowed."""
 
 import hashlib
+import json
 import tomllib
 from collections.abc import Mapping
 from datetime import date
@@ -10,7 +11,7 @@ from typing import Any, TypeVar
 from bot import policy_checks as check
 from bot.domain.ids import UnitCode
 from bot.domain.issue import Category, Level
-from bot.domain.policy import CategoryPolicy, Policy, WeekMoment
+from bot.domain.policy import CategoryPolicy, Policy, WeekMoment, WeekStep
 from bot.toml_lines import Where, line_of
 
 T = TypeVar("T")
@@ -34,7 +35,7 @@ def load_policy(path: Path | None = None, *, timezone: str | None = None, langua
     text = _text_of(path)
     file = _File(path, text, _parse(path, text))
     wins = {key: value for key, value in (("timezone", timezone), ("language", language)) if value}
-    policy = _policy(file, _version(text, _text_of(PACKAGED), wins), wins)
+    policy = _policy(file, _version(_over(file.packaged, file.values), wins), wins)
     _complain_of_unknown(file, file.values, file.packaged, ())
     if file.problems:
         raise PolicyError(file.problems)
@@ -82,12 +83,14 @@ def _policy(file: _File, version: str, wins: Mapping[str, str]) -> Policy:
         level_days={level: take("levels", level.value, as_=check.whole(0, 365)) for level in Level},
         categories={category: _category(file, category) for category in Category},
         reminder_days=take("reminders", "days_before", as_=check.days_before),
+        quiet_days=frozenset(take("reminders", "quiet_days", as_=check.dates)),
         urgent_any_hour=take("reminders", "urgent_any_hour", as_=check.yes_or_no),
         ladder=take("ladder", as_=check.ladder),
         silence_days=take("closing", "silence_days", as_=check.whole(0, 60)),
         undo_minutes=take("closing", "undo_minutes", as_=check.whole(0, 1440)),
         invitation_days=take("people", "invitation_days", as_=check.whole(1, 90)),
         digest=_digest(file),
+        week={step: take("week", step.value, as_=check.week_moment) for step in WeekStep},
         rich_messages=take("messages", "rich", as_=check.yes_or_no),
         stranger_minutes=take("messages", "stranger_minutes", as_=check.whole(1, 10080)),
         inbox_days=take("keeping", "inbox_days", as_=check.whole(1, 365)),
@@ -102,6 +105,8 @@ def _category(file: _File, category: Category) -> CategoryPolicy:
         words=file.take("categories", name, "words", as_=check.words),
         proof_photo=file.take("categories", name, "proof_photo", as_=check.yes_or_no),
         unit=UnitCode(unit) if (unit := file.take("categories", name, "unit", as_=code)) else None,
+        days=file.take("categories", name, "days", as_=check.days_by_level),
+        fields=file.take("categories", name, "fields", as_=check.fields),
     )
 
 
@@ -124,6 +129,8 @@ def _complain_of_unknown(file: _File, values: Mapping[str, Any], known: Mapping[
         place = (*where, key)
         if key not in known:
             file.complain(place, f"is not known here; allowed: {', '.join(known)}")
+        elif not known[key] and isinstance(known[key], Mapping):
+            continue  # what may stand in it is checked where it is read
         elif isinstance(known[key], Mapping) and isinstance(value, Mapping):
             _complain_of_unknown(file, value, known[key], place)
         elif isinstance(known[key], Mapping):
@@ -156,8 +163,16 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
         raise PolicyError([f"{path}: is not TOML: {error}"]) from None
 
 
-def _version(text: str, packaged: str, wins: Mapping[str, str]) -> str:
-    """The first twelve digits of the file's SHA-256; of all that the decisions rest on where that is more than the file."""
-    filled_up = packaged if packaged != text else ""
-    settings = repr(sorted(wins.items())) if wins else ""
-    return hashlib.sha256((text + filled_up + settings).encode()).hexdigest()[:12]
+def _over(packaged: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """All that is decided by: the file's values, and the packaged ones where it says nothing."""
+    merged = dict(packaged)
+    for key, value in values.items():
+        known = packaged.get(key)
+        merged[key] = _over(known, value) if isinstance(known, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
+def _version(values: Mapping[str, Any], wins: Mapping[str, str]) -> str:
+    """Twelve digits that change with whatever decides, and with nothing else: not with a comment or the order of lines."""
+    decisive = json.dumps([values, wins], default=str, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(decisive.encode()).hexdigest()[:12]

@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.domain.policy import Rung
+from bot.domain.issue import Level
+from bot.domain.policy import Field, Rung, WeekMoment
 from bot.toml_lines import Where
 
 T = TypeVar("T")
@@ -114,6 +115,35 @@ def years(value: Any) -> frozenset[int]:
     if not isinstance(value, list) or not all(type(year) is int and 2000 <= year <= 2100 for year in value):
         raise NotAllowed("a list of years from 2000 to 2100, e.g. [2027]")
     return frozenset(value)
+
+
+def days_by_level(value: Any) -> dict[Level, int]:
+    """Working days for some of the levels."""
+    levels = ", ".join(Level)
+    if not isinstance(value, Mapping) or not set(value) <= set(Level):
+        raise NotAllowed(f"days for levels {levels}, e.g. {{ A = 1, B = 3 }}")
+    try:
+        return {Level(level): whole(0, 365)(days) for level, days in value.items()}
+    except NotAllowed as refused:
+        raise NotAllowed(f"levels with {refused.allowed} each") from None
+
+
+def fields(value: Any) -> tuple[Field, ...]:
+    """Which of the things a report can have."""
+    if not isinstance(value, list) or not all(isinstance(name, str) and name in set(Field) for name in value):
+        raise NotAllowed("a list of " + ", ".join(f'"{name}"' for name in Field))
+    return tuple(name for name in Field if name in value)
+
+
+def week_moment(value: Any) -> WeekMoment:
+    """`"wed 09:00"`."""
+    parts = value.split() if isinstance(value, str) else []
+    if len(parts) != 2 or parts[0] not in WEEKDAYS:
+        raise NotAllowed('a weekday and an hour, e.g. "wed 09:00"')
+    try:
+        return WeekMoment(WEEKDAYS.index(parts[0]), clock(parts[1]))
+    except NotAllowed:
+        raise NotAllowed('a weekday and an hour, e.g. "wed 09:00"') from None
 
 
 def days_before(value: Any) -> tuple[int, ...]:

@@ -1,6 +1,5 @@
 """policy.toml: what the packaged one says, and how a wrong one is refused."""
 
-import hashlib
 from datetime import date, time
 from pathlib import Path
 
@@ -8,8 +7,8 @@ import pytest
 
 from bot.domain.ids import UnitCode
 from bot.domain.issue import Category, Level
-from bot.domain.policy import Rung, WeekMoment
-from bot.policy import PACKAGED, PolicyError, load_policy
+from bot.domain.policy import Field, Rung, WeekMoment, WeekStep
+from bot.policy import PolicyError, load_policy
 from bot.toml_lines import line_of
 
 
@@ -63,20 +62,43 @@ def test_no_word_belongs_to_two_categories():
     assert len(words) == len(set(words))
 
 
-def test_version_is_the_files_digest():
-    """The version can be checked with sha256sum."""
-    assert load_policy().version == hashlib.sha256(PACKAGED.read_bytes()).hexdigest()[:12]
-
-
 def test_version_changes_with_file_and_settings(write):
-    """Whatever decides changes the version: a line of the file, or a setting that wins over it."""
+    """Whatever decides changes the version: a value of the file, or a setting that wins over it."""
     versions = {
         load_policy().version,
         load_policy(write("[levels]\nA = 1\n")).version,
-        load_policy(write("[levels]\nA = 2\n")).version,
+        load_policy(write("[categories.power.days]\nA = 1\n")).version,
         load_policy(timezone="Asia/Urumqi").version,
     }
     assert len(versions) == 4
+
+
+def test_version_stays_while_the_rules_do(write):
+    """Comments, the order of lines and values that say what is so anyway decide nothing."""
+    same = "# ours\n[levels]\nB = 5\nA = 2 # two\n"
+    assert load_policy(write(same)).version == load_policy().version
+
+
+def test_a_category_has_days_of_its_own(write):
+    """They beat the level's, for the levels that are named."""
+    policy = load_policy(write("[categories.power]\ndays = { A = 1 }\n"))
+    assert policy.days(Category.POWER, Level.A) == 1
+    assert policy.days(Category.POWER, Level.B) == 5
+    assert policy.days(Category.OTHER, Level.A) == 2
+
+
+def test_fields_week_and_quiet_days(write):
+    """What a report should have, when the week's steps fall due, and the days on which nobody is reminded."""
+    policy = load_policy(
+        write(
+            '[categories.payment]\nfields = ["place", "photo"]\n[week]\nclear = "tue 10:30"\n'
+            "[reminders]\nquiet_days = [2027-06-07]\n"
+        )
+    )
+    assert policy.categories[Category.PAYMENT].fields == (Field.PHOTO, Field.PLACE)
+    assert policy.week[WeekStep.CLEAR] == WeekMoment(1, time(10, 30))
+    assert policy.week[WeekStep.REPORT] == WeekMoment(2, time(9))
+    assert policy.quiet_days == {date(2027, 6, 7)}
 
 
 def test_own_file_fills_up_from_the_packaged_one(write):
@@ -143,6 +165,20 @@ def test_overrides_of_the_calendar(write):
             "line 1: categorys is not known here; allowed: office, calendar, levels, categories",
         ),
         ("[levels]\nD = 3\n", "line 2: levels.D is not known here; allowed: A, B, C"),
+        (
+            "[categories.power.days]\nD = 3\n",
+            "line 1: categories.power.days must be days for levels A, B, C, e.g. { A = 1, B = 3 }",
+        ),
+        (
+            "[categories.power]\ndays = { A = -1 }\n",
+            "line 2: categories.power.days must be levels with a whole number from 0 to 365 each",
+        ),
+        (
+            '[categories.power]\nfields = ["smell"]\n',
+            'line 2: categories.power.fields must be a list of "photo", "place"',
+        ),
+        ('[week]\nreport = "9:00 wed"\n', 'line 2: week.report must be a weekday and an hour, e.g. "wed 09:00"'),
+        ('[week]\nreport = "wed 24:00"\n', 'line 2: week.report must be a weekday and an hour, e.g. "wed 09:00"'),
         ("levels = 3\n", "line 1: levels must be a table with A, B, C"),
     ],
 )

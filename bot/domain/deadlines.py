@@ -10,8 +10,8 @@ from bot.domain.policy import Policy, Rung
 
 
 def working_days(issue: Issue, policy: Policy) -> int:
-    """What the clerk chose, else what the level gives."""
-    return issue.days if issue.days is not None else policy.level_days[issue.level]
+    """What the clerk chose, else what its category and level give."""
+    return issue.days if issue.days is not None else policy.days(issue.category, issue.level)
 
 
 def deadline_after(calendar: Calendar, start: datetime, days: int, version: int) -> Deadline:

@@ -1,11 +1,29 @@
 """The office's policy as a value: read from policy.toml by `bot.policy`, handed to rules as an argument."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
+from enum import StrEnum
 
 from bot.domain.ids import UnitCode
 from bot.domain.issue import Category, Level
+
+
+class Field(StrEnum):
+    """What a category may ask of a report beyond its words (要素)."""
+
+    PHOTO = "photo"
+    PLACE = "place"
+
+
+class WeekStep(StrEnum):
+    """The five steps of the office's week (domain.md: five-times-once)."""
+
+    REPORT = "report"
+    COLLATE = "collate"
+    VERIFY = "verify"
+    ASSIGN = "assign"
+    CLEAR = "clear"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +33,8 @@ class CategoryPolicy:
     words: tuple[str, ...]
     proof_photo: bool = True  # resolving needs at least one photo
     unit: UnitCode | None = None
+    days: Mapping[Level, int] = field(default_factory=dict)  # working days, where they differ from the level's
+    fields: tuple[Field, ...] = ()  # asked of a report; what is missing is shown, and stops nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +55,7 @@ class WeekMoment:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    version: str  # a digest of the file, kept with what it decided
+    version: str  # a digest of all that is decided by, kept with what it decided
     prefix: str  # of issue numbers
     timezone: str  # IANA name
     language: str  # the office's: 'zh' or 'en'
@@ -55,3 +75,9 @@ class Policy:
     photo_pixels: int  # cap on width × height of an uploaded picture
     stranger_minutes: int  # a stranger is answered once in so many minutes
     complete_years: frozenset[int] = frozenset()  # years the overrides give in full: not provisional
+    quiet_days: frozenset[date] = frozenset()  # nobody is reminded; deadlines count them as they are
+    week: Mapping[WeekStep, WeekMoment] = field(default_factory=dict)  # when each step of the week falls due
+
+    def days(self, category: Category, level: Level) -> int:
+        """Working days from assignment to the deadline: the category's own, else the level's."""
+        return self.categories[category].days.get(level, self.level_days[level])
