@@ -1,9 +1,9 @@
 """What every process opens before its parts can be wired: the ledger, the files, the way to Telegram, the HTTP server."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -19,9 +19,11 @@ from bot.telegram.calls import CallFailed, Me, Rejected
 from bot.telegram.gateway import Gateway
 from bot.telegram.intake import TokenRejected
 from bot.telegram.patience import woken
+from bot.telegram.photos import read
 from storage.alone import alone
 from storage.media import MediaStore
 from storage.migrate import revisions, upgrade
+from storage.shelves import open_shelf
 from storage.store import SqlStore
 
 if TYPE_CHECKING:
@@ -55,8 +57,8 @@ async def open_office(settings: Settings, stack: AsyncExitStack) -> Office:
     stack.enter_context(alone(settings.database_url))
     await upgrade(settings.database_url)
     turns = Turns(store, policy, office_calendar(policy), await _clock(settings, stack))
-    media = MediaStore(settings.media_url)
-    gateway = Gateway(settings.token(), settings.bot_api_url, _reader(media), proxy=settings.proxy)
+    media = await asyncio.to_thread(_media, settings.media_url)
+    gateway = Gateway(settings.token(), settings.bot_api_url, partial(read, media), proxy=settings.proxy)
     stack.push_async_callback(gateway.close)
     return Office(settings, store, turns, media, gateway)
 
@@ -70,11 +72,13 @@ async def _clock(settings: Settings, stack: AsyncExitStack) -> Clock:
     return clock
 
 
-def _reader(media: MediaStore) -> Callable[[str], Awaitable[bytes]]:
-    async def read(sha256: str) -> bytes:
-        return await asyncio.to_thread(media.path(sha256).read_bytes)
-
-    return read
+def _media(url: str) -> MediaStore:
+    shelf = open_shelf(url)
+    try:
+        shelf.tidy()
+    except OSError as error:  # photos will wait, and say so; people can still report
+        log.warning("app.media_unusable", place=str(shelf), error=str(error))
+    return MediaStore(shelf)
 
 
 async def introduce(office: Office, until: asyncio.Event) -> Me | None:

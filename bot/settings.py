@@ -1,10 +1,11 @@
 """What a deployment sets: environment variables with the prefix PROJECT_HOME_, or the same in a file `.env`."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
@@ -13,6 +14,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.masking import mask
 
 PREFIX = "PROJECT_HOME_"
+_BUCKETS = ("s3", "gs", "az")
+# the object store's own variables: read by its library, hidden by us
+_STORE_SECRETS = (
+    *("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "GOOGLE_SERVICE_ACCOUNT_KEY"),
+    *("AZURE_STORAGE_ACCOUNT_KEY", "AZURE_STORAGE_ACCESS_KEY", "AZURE_STORAGE_SAS_KEY", "AZURE_CLIENT_SECRET"),
+)
 OFFICIAL = "https://api.telegram.org"
 
 
@@ -50,11 +57,15 @@ def _zone(value: str) -> str:
     return value
 
 
-def _path(value: str) -> str:
-    """A folder; as a file:// address too."""
+def _place(value: str) -> str:
+    """A folder, as a file:// address too; or a bucket, without credentials: those have variables of their own."""
+    parts = urlsplit(value)
     if value.startswith("file://"):
-        return unquote(urlsplit(value).path)
-    if "://" in value:
+        return unquote(parts.path)
+    if "://" not in value:
+        return value
+    strange = set(parse_qs(parts.query)) - {"endpoint", "region"}
+    if parts.scheme not in _BUCKETS or not parts.netloc or "@" in parts.netloc or strange:
         raise ValueError
     return value
 
@@ -100,7 +111,10 @@ class Settings(BaseSettings):
         "sqlite+aiosqlite:///data/ledger.db",
         description="sqlite+aiosqlite:///path/to/ledger.db or postgresql+asyncpg://user:password@host/name",
     )
-    media_url: Annotated[str, AfterValidator(_path)] = Field("data/media", description="a folder")
+    media_url: Annotated[str, AfterValidator(_place)] = Field(
+        "data/media",
+        description="a folder, or s3://bucket/prefix (gs:// and az:// too; ?endpoint=https://… for a server of your own)",
+    )
     policy: Path | None = Field(None, description="a policy.toml file")
     timezone: Annotated[str, AfterValidator(_zone)] | None = Field(
         None, description="the name of a time zone, e.g. Asia/Shanghai"
@@ -154,6 +168,7 @@ class Settings(BaseSettings):
         """Every secret there is in clear, for the log's mask."""
         kept = [secret.get_secret_value() for secret in (self.bot_token, self.webhook_secret) if secret]
         addresses = (self.bot_api_url, self.database_url, self.webhook_url, self.proxy, self.clock_url)
+        kept += [os.environ[name] for name in _STORE_SECRETS if os.environ.get(name)]
         return (*kept, *(found for address in addresses for found in _passwords(address or "")))
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:

@@ -16,6 +16,7 @@ OWNERS = {
     "telegram": ("bot/telegram/gateway.py",),
     "sqlalchemy": ("storage/", "bot/app.py"),
     "alembic": ("storage/",),
+    "obstore": ("storage/objects.py",),
     "apscheduler": ("bot/scheduler.py",),
     "jinja2": ("bot/telegram/rendering.py", "templates/"),
     "typer": ("bot/cli/",),

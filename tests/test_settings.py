@@ -97,7 +97,10 @@ def test_addresses_and_folders(monkeypatch: pytest.MonkeyPatch):
         ("DATABASE_URL", "mysql://u:geheim@h/d"),
         ("DATABASE_URL", "sqlite://"),
         ("DATABASE_URL", "sqlite:///:memory:"),
-        ("MEDIA_URL", "s3://geheim"),
+        ("MEDIA_URL", "ftp://geheim/x"),
+        ("MEDIA_URL", "s3://key:geheim@bucket/x"),
+        ("MEDIA_URL", "s3://bucket/x?secret_access_key=geheim"),
+        ("MEDIA_URL", "s3:///geheim"),
         ("TIMEZONE", "Mars/geheim"),
         ("LOCALE", "geheim"),
         ("WEBHOOK_URL", "http://geheim"),
@@ -159,6 +162,15 @@ def test_secrets_for_the_mask():
         bot_token=TOKEN, webhook_secret="hook", database_url="postgresql://u:p%40ss@db/ledger", proxy="http://u:pw@h:1"
     )
     assert set(settings.secrets()) == {TOKEN, "hook", "p%40ss", "p@ss", "pw"}
+
+
+def test_an_object_store(monkeypatch: pytest.MonkeyPatch):
+    """Its address is ours, its credentials are the environment's; the log hides them all the same."""
+    monkeypatch.setenv("PROJECT_HOME_MEDIA_URL", "s3://bucket/photos?endpoint=https://s3.example:9000&region=here")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI")
+    settings = load_settings()
+    assert settings.media_url == "s3://bucket/photos?endpoint=https://s3.example:9000&region=here"
+    assert "wJalrXUtnFEMI" in settings.secrets()
 
 
 def test_settings_do_not_change():

@@ -42,12 +42,27 @@ def _settings() -> Iterator[Finding]:
 
 
 def _media(settings: Settings) -> Iterator[Finding]:
+    from storage.shelves import open_shelf, try_out
+
     place = Path(settings.media_url)
-    there = next(parent for parent in (place.absolute(), *place.absolute().parents) if parent.exists())
-    if there.is_dir() and os.access(there, os.W_OK):
-        yield ok("media", f"{place} can be written to")
+    if "://" not in settings.media_url and not place.exists():  # the first photo makes it; a look must not
+        yield _unmade(place)
+        return
+    try:
+        shelf = open_shelf(settings.media_url)
+        try_out(shelf)
+    except (OSError, ValueError) as error:
+        advice = "Set PROJECT_HOME_MEDIA_URL to a folder of the bot's own, or see the bucket's address, credentials and rights."
+        yield red("media", f"can't be written to, read and cleared: {error}", advice)
     else:
-        yield red("media", f"{there} can't be written to", "Set PROJECT_HOME_MEDIA_URL to a folder of the bot's own.")
+        yield ok("media", f"{shelf} can be written to, read and cleared")
+
+
+def _unmade(place: Path) -> Finding:
+    there = next(parent for parent in place.absolute().parents if parent.exists())
+    if there.is_dir() and os.access(there, os.W_OK):
+        return ok("media", f"{place} will be made when the first photo comes")
+    return red("media", f"{there} can't be written to", "Set PROJECT_HOME_MEDIA_URL to a folder of the bot's own.")
 
 
 def _rules(policy: Policy) -> Iterator[Finding]:

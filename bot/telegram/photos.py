@@ -22,6 +22,7 @@ AT_ONCE = 4
 ATTEMPTS = 6  # the store spaces them out further and further: about an hour in all
 DELAYED = 2  # attempts after which cards say that a file is still being fetched (`Media.is_delayed`)
 IDLE_SECONDS = 5.0
+NO_ROOM_SECONDS = 5.0  # between two tries to write what the disk or the object store refused
 FALLBACK_MIME = "application/octet-stream"
 
 Download = Callable[[str], Awaitable[bytes]]
@@ -49,7 +50,7 @@ class Photos:
         self._download = download
         self._told = told
         self._woken = asyncio.Event()
-        self._stopping = False
+        self._ending = asyncio.Event()
 
     def wake(self) -> None:
         """There may be something to fetch."""
@@ -57,12 +58,12 @@ class Photos:
 
     def stop(self) -> None:
         """Finish what is in hand, then let `run` return."""
-        self._stopping = True
+        self._ending.set()
         self.wake()
 
     async def run(self) -> None:
         """Until stopped. What fails is tried again later, and at last noted as missing."""
-        while not self._stopping:
+        while not self._ending.is_set():
             self._woken.clear()
             if await self._safely() < AT_ONCE:
                 await woken(self._woken, IDLE_SECONDS)
@@ -87,10 +88,11 @@ class Photos:
             kept = await self._keep(media, await self._download(media.file_id))
         except NotAPicture as error:
             await self._give_up(media, str(error))
-        except (CallFailed, OSError) as error:
-            final = isinstance(error, CallFailed) and isinstance(error.outcome, Rejected)
+        except OSError as error:  # our own trouble, however often: it is no reason to give up what can still be had
+            log.warning("photos.left_for_later", media=media.id, error=str(error))
+        except CallFailed as error:
             log.warning("photos.failed", media=media.id, attempt=media.attempts, error=str(error))
-            if final or media.attempts >= ATTEMPTS:
+            if isinstance(error.outcome, Rejected) or media.attempts >= ATTEMPTS:
                 await self._give_up(media, str(error))
             elif media.attempts == DELAYED:
                 await self._say_delayed(media)
@@ -103,15 +105,27 @@ class Photos:
         if media.is_picture:
             redrawn = media.kind is MediaKind.PHOTO
             picture = await asyncio.to_thread(examine, content, self._turns.policy.photo_pixels, redrawn=redrawn)
-        sha256 = await asyncio.to_thread(self._folder.put, content)
+        sha256 = await self._put(content)
         clean = await self._copied(picture, content, sha256)
         mime = picture.mime if picture is not None else media.mime or FALLBACK_MIME
         return Kept(sha256, clean, len(content), mime)
 
+    async def _put(self, content: bytes) -> str:
+        """However often the folder has to be asked: what was fetched stays in hand until there is room again. OSError only
+        when asked to end meanwhile."""
+        while True:
+            try:
+                return await asyncio.to_thread(self._folder.put, content)
+            except OSError as error:
+                if self._ending.is_set():
+                    raise
+                log.warning("photos.no_room", error=str(error), retry_in=NO_ROOM_SECONDS)
+                await woken(self._ending, NO_ROOM_SECONDS)
+
     async def _copied(self, picture: Picture | None, content: bytes, sha256: str) -> str | None:
         if picture is None or picture.clean == content:
             return None if picture is None else sha256
-        return await asyncio.to_thread(self._folder.put, picture.clean)
+        return await self._put(picture.clean)
 
     async def _note(self, media: Media, kept: Kept) -> None:
         async def write() -> None:

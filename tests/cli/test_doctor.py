@@ -12,6 +12,7 @@ from bot.domain.messages import OutboxState
 from bot.sandbox.server import Sandbox
 from bot.telegram.gateway import Gateway
 from storage.migrate import downgrade, revisions
+from tests import s3
 from tests.builders import NOW, a_message, a_person
 from tests.cli.conftest import CommandLine, Do
 
@@ -151,3 +152,26 @@ def test_calendar_year(cli: CommandLine, ledger: Path, moment: str, state: str):
     """A year without a published calendar is red; in December the next one is asked for."""
     with time_machine.travel(moment, tick=True):
         assert states(cli.json("doctor", code=1))["calendar"] == state
+
+
+def test_photos_in_a_bucket(cli: CommandLine, ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """It is written to, read and cleared; without the right secret it is red, and the secret is not shown."""
+    for name, value in s3.CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    with s3.server(tmp_path / "s3") as address:
+        monkeypatch.setenv("PROJECT_HOME_MEDIA_URL", s3.bucket(address, "city"))
+        assert states(cli.json("doctor", code=1))["media"] == "ok"
+        assert not [path for path in (tmp_path / "s3").rglob("*") if path.is_file()]
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "geheim-geheim")
+        value = cli.json("doctor", code=1)
+    assert states(value)["media"] == "red"
+    assert "geheim" not in str(value)
+
+
+def test_a_folder_of_photos(cli: CommandLine, ledger: Path, place: Path, monkeypatch: pytest.MonkeyPatch):
+    """One that is there is tried out and left as it was; one whose place can't be made is red."""
+    (place / "data/media").mkdir()
+    assert "written to, read and cleared" in advice(cli.json("doctor", code=1), "media")
+    assert not list((place / "data/media").iterdir())
+    monkeypatch.setenv("PROJECT_HOME_MEDIA_URL", str(ledger / "media"))
+    assert states(cli.json("doctor", code=1))["media"] == "red"

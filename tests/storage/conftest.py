@@ -4,13 +4,14 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from bot.ports import Store
 from storage.migrate import upgrade
 from storage.store import SqlStore
-from tests import postgres
+from tests import postgres, s3
 from tests.fakes import FakeStore
 
 
@@ -65,3 +66,24 @@ def sql_store(request: pytest.FixtureRequest) -> SqlStore:
     """Each database in turn."""
     found: SqlStore = request.getfixturevalue(f"{request.param}_store")
     return found
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an S3 server, one per test session."""
+    with s3.server(tmp_path_factory.mktemp("s3")) as address:
+        yield address
+
+
+@pytest.fixture
+def s3_url(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A place of its own in a bucket, and the credentials for it."""
+    for name, value in s3.CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    return s3.bucket(s3_server, uuid4().hex)
+
+
+@pytest.fixture(params=["folder", "s3"])
+def shelf_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A folder that does not exist yet, and a bucket."""
+    return str(tmp_path / "new" / "shelf") if request.param == "folder" else str(request.getfixturevalue("s3_url"))

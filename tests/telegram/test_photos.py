@@ -1,5 +1,6 @@
 """Fetching what people sent: checked, kept with a clean copy, or said to be missing."""
 
+import asyncio
 import hashlib
 import io
 from typing import Any, BinaryIO
@@ -11,6 +12,7 @@ from bot.domain.draft import IncomingMedia, Media, MediaKind, MediaState
 from bot.domain.ids import ChatId, MessageId
 from bot.domain.messages import issue_card
 from bot.services.turns import Turns
+from bot.telegram import photos as photos_module
 from bot.telegram.calls import Ambiguous, CallFailed, Rejected
 from bot.telegram.photos import ATTEMPTS, Photos, read
 from bot.telegram.pictures import NotAPicture, examine
@@ -19,12 +21,16 @@ from tests.fakes import FakeClock, FakeStore
 
 
 class Folder:
-    """A media folder in memory."""
+    """A media folder in memory. `refusals`: so many writes fail first."""
 
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
+        self.refusals = 0
 
     def put(self, source: bytes) -> str:
+        if self.refusals:
+            self.refusals -= 1
+            raise OSError(28, "No space left on device")
         sha256 = hashlib.sha256(source).hexdigest()
         self.kept[sha256] = source
         return sha256
@@ -189,3 +195,30 @@ def test_hostile_pictures_are_refused(content: bytes) -> None:
     """Nothing, another format, a truncated one, one with more pixels than allowed."""
     with pytest.raises(NotAPicture):
         examine(content, 10_000)
+
+
+async def test_a_full_disk_costs_no_attempt(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long it stays full, the photo stays in hand and is written once there is room; nobody is told it is missing."""
+    monkeypatch.setattr(photos_module, "NO_ROOM_SECONDS", 0.001)
+    media = await bench.arrives(a_picture())
+    bench.folder.refusals = 10 * ATTEMPTS
+    await bench.photos.step()
+    after = await bench.after(media)
+    assert after.state is MediaState.STORED
+    assert after.attempts == 1
+
+
+async def test_ending_on_a_full_disk(bench: Bench) -> None:
+    """The worker ends when asked to, even after the last attempt; the photo stays for the next start."""
+    media = await bench.arrives(a_picture())
+    async with bench.store.begin() as uow:
+        for _ in range(ATTEMPTS):
+            bench.clock.advance(days=1)
+            await uow.evidence.claim(bench.clock.now(), 10)
+    bench.clock.advance(days=1)
+    bench.folder.refusals = 1000
+    running = asyncio.create_task(bench.photos.run())
+    await asyncio.sleep(0.05)
+    bench.photos.stop()
+    await asyncio.wait_for(running, 2)
+    assert (await bench.after(media)).state is MediaState.PENDING
