@@ -375,14 +375,25 @@ class Cards(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One planned moment of an issue. `kind` is 'reminder' or 'rung'; one row per issue and kind."""
+    """One planned moment of an issue. `kind` is 'reminder', 'rung' or 'nudge'; one row per issue and kind."""
 
     issue: IssueId
     kind: str
     at: datetime
     version: int  # of the deadline it belongs to
-    step: int  # reminder: working days left or (negative) overdue; rung: index in the ladder
+    step: int  # reminder: working days left or (negative) overdue; rung: index in the ladder; nudge: which one it is
     any_hour: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A step that was taken, with one person who was told of it (None: the step itself), and the proof."""
+
+    step: int
+    person: PersonId | None
+    at: datetime  # when it was said
+    sent_at: datetime | None = None  # when Telegram took it
+    seen_at: datetime | None = None  # when the person pressed something about it
 
 
 class Agenda(Protocol):
@@ -414,6 +425,29 @@ class Agenda(Protocol):
 
     async def said_all(self, dues: Mapping[Due, PersonId | None], at: datetime) -> set[Due]:
         """The same for many in one go (no two of the same issue, kind, version and step); those not told before."""
+        ...
+
+    async def told(self, tellings: Sequence[tuple[Due, PersonId]], at: datetime) -> None:
+        """Note who was told of which step; what is noted already stays."""
+        ...
+
+    async def arrived(self, person: PersonId, told_at: datetime, at: datetime) -> None:
+        """What this person was told at that moment has reached their chat."""
+        ...
+
+    async def seen(
+        self, person: PersonId, at: datetime, *, told_at: datetime | None = None, issue: IssueId | None = None
+    ) -> int:
+        """The person has seen what they were told at that moment, or about that issue; how many steps are newly seen.
+        What was seen has arrived."""
+        ...
+
+    async def tellings(self, issue: IssueId, kind: str, version: int) -> list[Telling]:
+        """What was said of one deadline version: by step, the step itself before its people."""
+        ...
+
+    async def climbed(self, issues: Sequence[IssueId]) -> dict[IssueId, int]:
+        """The highest rung each has reached with its present deadline; those on none are left out."""
         ...
 
 

@@ -19,6 +19,7 @@ from handlers import (
     settings,
     start,
     tasks,
+    timed,
     unknown,
 )
 
@@ -33,6 +34,7 @@ ROOMS = (
     desk,
     tasks,
     closing,
+    timed,
     chats,
     unknown,  # commands nobody above knew
     reporting,  # everything else a person sends
@@ -46,5 +48,6 @@ def build_router() -> Router:
     context.install(root)
     gate.install(root)
     adoption.install(root)
+    timed.install(root)
     root.include_routers(*(room.build() for room in ROOMS), unknown.build_rest())
     return root

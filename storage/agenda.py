@@ -4,15 +4,28 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, func, literal, select, update
 
 from bot.domain.ids import IssueId, PersonId
-from bot.ports import Due
+from bot.ports import Due, Telling
 from storage.repository import Repository
 from storage.tables import agenda, said
+from storage.tables import issues as ledger
 
 _FIELDS = tuple(agenda.c.keys())
 _STEP = ("issue", "kind", "version", "step")
+_UNSENT = update(said).where(said.c.sent_at.is_(None))
+_TELLINGS = (
+    select(said)
+    .where(said.c.issue == bindparam("issue"), said.c.kind == bindparam("kind"), said.c.version == bindparam("version"))
+    .order_by(said.c.step, said.c.person)
+)
+_CLIMBED = (
+    select(said.c.issue, func.max(said.c.step).label("step"))
+    .join(ledger, (ledger.c.id == said.c.issue) & (ledger.c.due_version == said.c.version))
+    .where(said.c.issue.in_(bindparam("issues", expanding=True)), said.c.kind == "rung")
+    .group_by(said.c.issue)
+)
 
 
 class SqlAgenda(Repository):
@@ -57,6 +70,46 @@ class SqlAgenda(Repository):
         noted = self._insert(said).on_conflict_do_nothing().returning(*(said.c[name] for name in _STEP))
         new = {tuple(row) for row in await self._run(noted, rows)}
         return {due for due in dues if tuple(_key(due).values()) in new}
+
+    async def told(self, tellings: Sequence[tuple[Due, PersonId]], at: datetime) -> None:
+        """Note who was told of which step; what is noted already stays."""
+        if tellings:
+            await self._run(self._insert(said).on_conflict_do_nothing(), _rows(tellings, at))
+
+    async def arrived(self, person: PersonId, told_at: datetime, at: datetime) -> None:
+        """What this person was told at that moment has reached their chat."""
+        arrived = _UNSENT.where(said.c.person == person, said.c.at == told_at)
+        await self._run(arrived.values(sent_at=at))
+
+    async def seen(
+        self, person: PersonId, at: datetime, *, told_at: datetime | None = None, issue: IssueId | None = None
+    ) -> int:
+        """The person has seen what they were told then, or about that issue; how many steps are newly seen."""
+        unseen = update(said).where(said.c.person == person, said.c.seen_at.is_(None))
+        if told_at is not None:
+            unseen = unseen.where(said.c.at == told_at)
+        if issue is not None:
+            unseen = unseen.where(said.c.issue == issue)
+        seen = await self._run(
+            unseen.values(seen_at=at, sent_at=func.coalesce(said.c.sent_at, literal(at, said.c.at.type)))
+        )
+        return seen.rowcount
+
+    async def tellings(self, issue: IssueId, kind: str, version: int) -> list[Telling]:
+        """By step, the step itself before its people."""
+        rows = await self._all(_TELLINGS, {"issue": issue, "kind": kind, "version": version})
+        return [Telling(row.step, row.person or None, row.at, row.sent_at, row.seen_at) for row in rows]
+
+    async def climbed(self, issues: Sequence[IssueId]) -> dict[IssueId, int]:
+        """The highest rung each has reached with its present deadline."""
+        if not issues:
+            return {}
+        rows = await self._all(_CLIMBED, {"issues": list(issues)})
+        return {row.issue: row.step for row in rows}
+
+
+def _rows(tellings: Sequence[tuple[Due, PersonId]], at: datetime) -> list[dict[str, Any]]:
+    return [{**_key(due), "person": person, "at": at} for due, person in tellings]
 
 
 def _row(due: Due) -> dict[str, Any]:

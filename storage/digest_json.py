@@ -21,7 +21,7 @@ def write_digest(digest: Digest) -> dict[str, Any]:
         "last_week": astuple(digest.last_week),
         "by_category": [(category.value, astuple(tally)) for category, tally in digest.by_category],
         "by_unit": [(code, name, astuple(tally)) for code, name, tally in digest.by_unit],
-        "overdue": [(*astuple(line)[:-1], _write(line.due_at)) for line in digest.overdue],
+        "overdue": [_written(line) for line in digest.overdue],
     }
 
 
@@ -41,8 +41,12 @@ def read_digest(figures: dict[str, Any]) -> Digest:
     )
 
 
-def _line(number: str, project: str, unit: str, assignee: str, days: int, due_at: str) -> OverdueLine:
-    return OverdueLine(number, project, unit, assignee, days, _read(due_at))
+def _written(line: OverdueLine) -> list[Any]:
+    return [value if not isinstance(value, datetime) else _write(value) for value in astuple(line)]
+
+
+def _line(number: str, project: str, unit: str, assignee: str, days: int, due_at: str, *since: Any) -> OverdueLine:
+    return OverdueLine(number, project, unit, assignee, days, _read(due_at), *since)
 
 
 def _write(moment: datetime) -> str:

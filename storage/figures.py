@@ -81,4 +81,6 @@ def _overdue_line(row: Any) -> OverdueLine:
         assignee=row.assignee_name or "",
         days=0,
         due_at=row.due_at,
+        issue=row.id,
+        nudged=row.nudged,
     )

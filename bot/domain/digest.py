@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.ids import UnitCode
+from bot.domain.ids import IssueId, UnitCode
 from bot.domain.issue import Category
 from bot.domain.organisation import Scope
 
@@ -51,6 +51,9 @@ class OverdueLine:
     assignee: str
     days: int  # working days overdue
     due_at: datetime
+    issue: IssueId | None = None
+    nudged: int = 0  # 催办 by hand, in all
+    rung: str = ""  # the highest it has climbed to; '' before the first
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,5 +160,9 @@ class DeadlinePast(Refused):
     """A deadline before today. Facts: given."""
 
 
+class NudgedToday(Refused):
+    """The same person nudged the same issue on the same day. Facts: number, at (when that was)."""
+
+
 class ExtensionTooShort(Refused):
     """More time was asked for, until a day that is not later than the deadline. Facts: given, due_at."""

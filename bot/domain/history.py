@@ -33,6 +33,7 @@ class Action(StrEnum):
     CLASSIFY = "classify"  # kind: single or common
     NAME_UNIT = "name_unit"
     SET_DEADLINE = "set_deadline"
+    NUDGE = "nudge"  # 催办 by hand
     REMARK = "remark"
     ADD_EVIDENCE = "add_evidence"
     REBIND = "rebind"  # a guest turned out to be a person of the office

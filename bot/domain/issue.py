@@ -141,6 +141,7 @@ class Issue:
     means: tuple[Means, ...] = field(default_factory=tuple)
     word: Word | None = None
     satisfaction: Satisfaction | None = None
+    nudged: int = 0  # how often somebody pressed 催办
     reopened: int = 0  # how often; also the round that proof photos belong to
     assigned_at: datetime | None = None
     accepted_at: datetime | None = None

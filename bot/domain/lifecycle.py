@@ -48,6 +48,7 @@ MOVES: Mapping[Action, Rule] = MappingProxyType(
         Action.CLASSIFY: Rule(OPEN),
         Action.NAME_UNIT: Rule(_BEFORE_UNIT),
         Action.SET_DEADLINE: Rule(_BEFORE_UNIT | AT_THE_UNIT),
+        Action.NUDGE: Rule(AT_THE_UNIT),
         Action.REMARK: Rule(_ANY, words=True),
         Action.ADD_EVIDENCE: Rule(_ANY),
         Action.REBIND: Rule(_ANY),
@@ -116,6 +117,11 @@ def set_deadline(issue: Issue, by: PersonId, at: datetime, days: int | None, dea
     Before the unit has it, days wait for the assignment (`deadline` None); a named day is kept as it is.
     """
     return step(issue, Action.SET_DEADLINE, by, at, days=days, deadline=deadline)
+
+
+def nudge(issue: Issue, by: PersonId, at: datetime) -> Change:
+    """Somebody wants it to move on: counted, whoever it was."""
+    return step(issue, Action.NUDGE, by, at, nudged=issue.nudged + 1)
 
 
 def resolve(

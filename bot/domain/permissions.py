@@ -43,6 +43,7 @@ STEPS: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.NAME_UNIT: _CLERK,
         Action.SET_DEADLINE: _CLERK,
         Action.HAND_OVER: _CLERK,
+        Action.NUDGE: frozenset({Role.CLERK, Role.LEADER}),
         Action.REMARK: frozenset({Role.CLERK, Role.REPORTER, Role.ASSIGNEE, Role.LEADER, Role.VERIFIER}),
         Action.ADD_EVIDENCE: frozenset({Role.CLERK, Role.REPORTER, Role.ASSIGNEE, Role.VERIFIER}),
     }

@@ -1,12 +1,13 @@
 """The weekly digest 周报: figures of a scope, frozen for its week, told to every subscribed group once (domain.md)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from bot.domain.deadlines import days_left, week_of
 from bot.domain.digest import Digest, OverdueLine, Tally, WeekCount
-from bot.domain.ids import ProjectCode, UnitCode
+from bot.domain.ids import IssueId, ProjectCode, UnitCode
 from bot.domain.issue import Deadline
 from bot.domain.messages import Message, Priority
 from bot.domain.organisation import Scope, ScopeKind
@@ -24,7 +25,7 @@ async def compose(turn: Turn, scope: Scope, about: datetime | None = None) -> Di
     """The figures as they stand now, for the week around a moment (default: now). Its totals equal the ledger's."""
     start, end = week_of(about or turn.now, turn.calendar)
     issues = turn.uow.issues
-    lines = await issues.longest_overdue(scope, turn.now, LISTED)
+    lines = await _overdue(turn, scope)
     return Digest(
         scope=scope,
         scope_name=await name_of(turn, scope),
@@ -35,8 +36,22 @@ async def compose(turn: Turn, scope: Scope, about: datetime | None = None) -> Di
         last_week=await issues.week_count(scope, start - timedelta(days=7), start),
         by_category=tuple(await issues.by_category(scope, turn.now)),
         by_unit=tuple(await issues.by_unit(scope, turn.now)),
-        overdue=tuple(replace(line, days=_days_overdue(turn, line)) for line in lines),
+        overdue=tuple(lines),
     )
+
+
+async def _overdue(turn: Turn, scope: Scope) -> list[OverdueLine]:
+    """The longest overdue, with the working days and the rung each has really climbed to."""
+    lines = await turn.uow.issues.longest_overdue(scope, turn.now, LISTED)
+    reached = await turn.uow.agenda.climbed([line.issue for line in lines if line.issue is not None])
+    return [replace(line, days=_days_overdue(turn, line), rung=_rung(turn, reached, line)) for line in lines]
+
+
+def _rung(turn: Turn, reached: Mapping[IssueId, int], line: OverdueLine) -> str:
+    """'' before the first; the top of a ladder that has become shorter since."""
+    step = reached.get(line.issue) if line.issue is not None else None
+    ladder = turn.policy.ladder
+    return "" if step is None or not ladder else ladder[min(step, len(ladder) - 1)].who
 
 
 async def name_of(turn: Turn, scope: Scope) -> str:
@@ -75,7 +90,7 @@ def facts_of(turn: Turn, digest: Digest, **more: Any) -> dict[str, Any]:
         "by_category": [{"category": category.value, **_tally(tally)} for category, tally in digest.by_category],
         "by_unit": [{"name": name, **_tally(tally)} for _, name, tally in digest.by_unit[:UNITS]],
         "by_unit_more": max(0, len(digest.by_unit) - UNITS),
-        "overdue": [_line(turn, line) for line in digest.overdue],
+        "overdue": [_line(line) for line in digest.overdue],
         "overdue_more": max(0, totals.overdue - len(digest.overdue)),
         "late": False,  # sent after an outage
         "preview": False,  # shown to one person who asked
@@ -94,9 +109,8 @@ def _tally(tally: Tally) -> dict[str, float]:
     return {"collected": tally.collected, "solved": tally.solved, "overdue": tally.overdue, "rate": rate}
 
 
-def _line(turn: Turn, line: OverdueLine) -> dict[str, Any]:
+def _line(line: OverdueLine) -> dict[str, Any]:
     """`rung`: the highest one it has reached, '' before the first."""
-    reached = [rung.who for rung in turn.policy.ladder if rung.days <= line.days]
     return {
         "number": line.number,
         "project": line.project,
@@ -104,7 +118,8 @@ def _line(turn: Turn, line: OverdueLine) -> dict[str, Any]:
         "assignee": line.assignee,
         "days": line.days,
         "due_at": line.due_at.isoformat(),
-        "rung": reached[-1] if reached else "",
+        "rung": line.rung,
+        "nudged": line.nudged,
     }
 
 

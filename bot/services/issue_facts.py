@@ -11,7 +11,7 @@ from bot.domain.issue import AT_THE_UNIT, Issue, Status, Word
 from bot.domain.organisation import Person
 from bot.domain.permissions import may, may_view
 from bot.ports import HistoryLine, IssueView
-from bot.services import choices, likeness, past, staff
+from bot.services import choices, likeness, past, rungs, staff
 from bot.services.turn import Turn
 
 Loader = Callable[[Turn, Person | None, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
@@ -27,6 +27,7 @@ _BUTTONS = (
     Action.NAME_UNIT,
     Action.SET_DEADLINE,
     Action.HAND_OVER,
+    Action.NUDGE,
     Action.RETURN,
     Action.REJECT,
     Action.REOPEN,
@@ -64,6 +65,7 @@ async def issue_facts(
         **_of_issue(view.issue),
         "assignee_ready": await _ready(turn, view),
         "deadline": _deadline(turn, view.issue),
+        "ladder": await rungs.of(turn, viewer, view),
         "photos": _photos(await turn.uow.evidence.of_issue(issue)),
         **await past.of(turn, viewer, view, history, menu, page),
         "moves": moves(turn, viewer, view, history),
@@ -79,6 +81,8 @@ def moves(turn: Turn, viewer: Person | None, view: IssueView, history: Sequence[
     found = [a for a in _BUTTONS if lifecycle.legal(view.issue, a) and may(viewer, a, view.standing)]
     if view.issue.word is Word.SOLVED and Action.CONFIRM in found:
         found.remove(Action.CONFIRM)
+    if view.issue.assignee == viewer.id and Action.NUDGE in found:
+        found.remove(Action.NUDGE)
     last = lifecycle.last_move(line.entry for line in history)
     undoable = lifecycle.undoable(last, turn.now, turn.policy.undo_minutes)
     if undoable and may(viewer, Action.UNDO, view.standing):
@@ -113,6 +117,7 @@ def _of_issue(issue: Issue) -> dict[str, Any]:
         "word": issue.word.value if issue.word else None,
         "satisfaction": issue.satisfaction.value if issue.satisfaction else None,
         "reopened": issue.reopened,
+        "nudged": issue.nudged,
     }
 
 
@@ -132,6 +137,7 @@ def _deadline(turn: Turn, issue: Issue) -> dict[str, Any] | None:
         "left": deadlines.days_left(issue.deadline, turn.calendar, turn.now),
         "runs": issue.status in AT_THE_UNIT,
         "provisional": issue.deadline.provisional,
+        "policy": issue.deadline.policy,
     }
 
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.deadlines import next_rung
+from bot.domain.messages import Message, Priority
 from bot.domain.organisation import Person
-from bot.ports import Due
-from bot.services.reach import Reach
-from bot.services.timed import Live, grouped
+from bot.ports import Due, Subscription
+from bot.services.reach import Reach, unit_groups
+from bot.services.timed import Live, grouped, listed
 from bot.services.turn import Turn
 from bot.services.unreached import Unreached
 
@@ -28,14 +29,34 @@ async def climb(turn: Turn, items: Sequence[Live], around: Reach) -> list[Unreac
         return []
     climbs = [_steps(item, around) for item in items]
     steps = [step for climbed in climbs for step in climbed]
-    heard = {step.due: step.people[0].id if step.people else None for step in steps}
-    fresh = await turn.uow.agenda.said_all(heard, turn.now)
+    fresh = await turn.uow.agenda.said_all({step.due: None for step in steps}, turn.now)
     told = [step for step in steps if step.due in fresh]
+    await turn.uow.agenda.told([(step.due, person.id) for step in told for person in step.people], turn.now)
     for person, own in _by_person(told):
-        lines = [step.item.line(rung=step.who) for step in own]
-        await turn.tell(grouped("timed/escalation", person, lines, [step.due for step in own]))
+        lines = [step.item.line(rung=step.who, nudged=step.item.view.issue.nudged) for step in own]
+        proof = {"person": person.id, "at": turn.now.isoformat()}
+        await turn.tell(grouped("timed/escalation", person, lines, [step.due for step in own], proof=proof))
     await _plan_next(turn, items, climbs)
-    return [Unreached(step.item, "rung", rung=step.who) for step in told if not step.people]
+    return await tell_groups(turn, [(step.item, step.who) for step in told if not step.people], around)
+
+
+async def tell_groups(turn: Turn, empty: Sequence[tuple[Live, str]], around: Reach) -> list[Unreached]:
+    """Where nobody could be told on a rung, the unit's group hears of it, if the unit has one; what the desk is to know."""
+    if not empty:
+        return []
+    groups = await unit_groups(turn)
+    by_group: dict[Subscription, list[tuple[Live, str]]] = {}
+    for item, rung in empty:
+        for group in groups.get(item.view.issue.unit, ()):
+            by_group.setdefault(group, []).append((item, rung))
+    for group, own in by_group.items():
+        lines = [item.line(rung=rung) for item, rung in own]
+        await turn.tell(Message(group.chat, "timed/unit_group", listed(lines), Priority.REMINDER, topic=group.topic))
+    return [
+        Unreached(item, "rung", rung=rung, absent=tuple(around.absent_on(item.view, rung)), group_told=bool(told))
+        for item, rung in empty
+        for told in [groups.get(item.view.issue.unit, ())]
+    ]
 
 
 def _steps(item: Live, around: Reach) -> list[Step]:

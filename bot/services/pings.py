@@ -1,14 +1,18 @@
 """Reminders 催办: one message per person and run, each step of a deadline once (domain.md: reminders)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from bot.domain.deadlines import next_reminder
 from bot.domain.organisation import Person
 from bot.ports import Due
+from bot.services import nudges
 from bot.services.reach import Reach, can_be_told, why_untold
 from bot.services.timed import Live, grouped
 from bot.services.turn import Turn
 from bot.services.unreached import Unreached
+
+NAMES = 3  # of those who nudged an issue, the latest
 
 
 async def remind(turn: Turn, items: Sequence[Live], around: Reach) -> list[Unreached]:
@@ -24,12 +28,31 @@ async def remind(turn: Turn, items: Sequence[Live], around: Reach) -> list[Unrea
     return notes
 
 
-async def tell(turn: Turn, items: Sequence[Live], around: Reach) -> list[Unreached]:
+async def nudge(turn: Turn, items: Sequence[Live], around: Reach) -> list[Unreached]:
+    """The same for what people asked for by hand; nothing follows by itself."""
+    if not items:
+        return []
+    fresh = await turn.uow.agenda.said_all({item.due: None for item in items}, turn.now)
+    for item in items:
+        await turn.uow.agenda.cancel(item.due.issue, "nudge")
+    return await tell(turn, [item for item in items if item.due in fresh], around, "timed/nudge")
+
+
+async def tell(turn: Turn, items: Sequence[Live], around: Reach, kind: str = "timed/reminder") -> list[Unreached]:
     """One message to each who has to hear of these; whose assignee could not be told."""
     for person, own in _by_person(items, around):
-        lines = [item.line(own=item.view.issue.assignee == person.id) for item in own]
-        await turn.tell(grouped("timed/reminder", person, lines, [item.due for item in own]))
+        lines = [await _line(item, person, kind) for item in own]
+        await turn.tell(grouped(kind, person, lines, [item.due for item in own]))
     return [note for item in items if (note := _note(item, around)) is not None]
+
+
+async def _line(item: Live, person: Person, kind: str) -> dict[str, Any]:
+    """`own`: the person is in charge, and not told in somebody's stead. A nudge says whose it is, and how many there were."""
+    own = item.view.issue.assignee == person.id
+    if kind != "timed/nudge":
+        return item.line(own=own)
+    names = await nudges.latest(item.turn, item.view.issue.id)
+    return item.line(own=own, by=names[:NAMES], nudged=item.view.issue.nudged)
 
 
 def _by_person(items: Sequence[Live], around: Reach) -> list[tuple[Person, list[Live]]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.domain.ids import PersonId, UnitCode
 from bot.domain.issue import Standing
 from bot.domain.organisation import CITY, Person, Role, Scope, ScopeKind, Unit
-from bot.ports import IssueView
+from bot.ports import IssueView, Subscription
 from bot.services.turn import Turn
 
 Holders = Mapping[tuple[Role, Scope], Sequence[Person]]
@@ -38,25 +38,40 @@ class Reach:
 
     def on_rung(self, view: IssueView, who: str) -> list[Person]:
         """Who stands on a rung of the ladder (domain.md: escalation) and can be told."""
-        match who:
-            case "head":
-                return self.head(view)
-            case "district_leader":
-                return self._holding(Role.LEADER, [Scope(ScopeKind.DISTRICT, view.district)])
-            case "city_leader":
-                return self._holding(Role.LEADER, [CITY])
-            case "auditor":
-                return self._holding(Role.AUDITOR, [CITY, Scope(ScopeKind.DISTRICT, view.district)])
-            case _:
-                raise ValueError(f"the ladder has no rung called {who!r}")
+        return self.head(view) if who == "head" else self._holding(*_rung(view, who))
+
+    def absent_on(self, view: IssueView, who: str) -> list[Person]:
+        """Who stands there and can't be told."""
+        standing = self._standing(*_rung(view, who))
+        unit = self.units.get(view.issue.unit) if who == "head" and view.issue.unit is not None else None
+        if unit is not None and unit.head is not None and unit.head in self.people:
+            standing = {unit.head: self.people[unit.head], **standing}
+        return [person for person in standing.values() if not can_be_told(person)]
 
     def clerks(self, view: IssueView) -> list[Person]:
         """The desk of an issue: every clerk in scope who can be told (conversations.md: Clerk)."""
         return self._holding(Role.CLERK, scopes_over(view.standing))
 
     def _holding(self, role: Role, scopes: Iterable[Scope]) -> list[Person]:
-        found = {person.id: person for scope in scopes for person in self.holders.get((role, scope), ())}
-        return [person for person in found.values() if can_be_told(person)]
+        return [person for person in self._standing(role, scopes).values() if can_be_told(person)]
+
+    def _standing(self, role: Role, scopes: Iterable[Scope]) -> dict[PersonId, Person]:
+        return {person.id: person for scope in scopes for person in self.holders.get((role, scope), ())}
+
+
+def _rung(view: IssueView, who: str) -> tuple[Role, list[Scope]]:
+    """Who stands on a rung: whoever holds this role over one of these scopes. ValueError for a rung there is not."""
+    match who:
+        case "head":
+            return Role.LEADER, [Scope(ScopeKind.UNIT, view.issue.unit)] if view.issue.unit is not None else []
+        case "district_leader":
+            return Role.LEADER, [Scope(ScopeKind.DISTRICT, view.district)]
+        case "city_leader":
+            return Role.LEADER, [CITY]
+        case "auditor":
+            return Role.AUDITOR, [CITY, Scope(ScopeKind.DISTRICT, view.district)]
+        case _:
+            raise ValueError(f"the ladder has no rung called {who!r}")
 
 
 def can_be_told(person: Person) -> bool:
@@ -92,6 +107,15 @@ async def look_up(turn: Turn, views: Sequence[IssueView]) -> Reach:
     }
     people = await turn.uow.people.many(sorted(person for person in named if person is not None))
     return Reach(units, people, await _holders(turn, views))
+
+
+async def unit_groups(turn: Turn) -> Mapping[UnitCode | None, Sequence[Subscription]]:
+    """The groups that were opened to a unit's own figures: the unit's groups."""
+    found: dict[UnitCode | None, list[Subscription]] = defaultdict(list)
+    for group in await turn.uow.subscriptions.all():
+        if group.scope.kind is ScopeKind.UNIT:
+            found[UnitCode(group.scope.value)].append(group)
+    return found
 
 
 async def _holders(turn: Turn, views: Sequence[IssueView]) -> Holders:

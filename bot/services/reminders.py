@@ -33,22 +33,23 @@ async def plan(turn: Turn, issue: Issue) -> None:
 
 async def _keep(turn: Turn, issue: Issue, rows: Sequence[Due]) -> None:
     """What waits, waits; but a changed level may change at which hours it may be said."""
-    any_hour = _any_hour(turn, issue)
-    changed = [replace(row, any_hour=any_hour) for row in rows if row.any_hour != any_hour]
+    now = any_hour(turn, issue)
+    changed = [replace(row, any_hour=now) for row in rows if row.any_hour != now]
     if changed:
         await turn.uow.agenda.plan_all(changed)
 
 
 def _first(turn: Turn, issue: Issue, deadline: Deadline) -> list[Due]:
-    any_hour = _any_hour(turn, issue)
+    now = any_hour(turn, issue)
     ping = next_reminder(deadline, turn.calendar, turn.policy, turn.now)
-    rows = [Due(issue.id, "reminder", ping.at, deadline.version, ping.step, any_hour)]
+    rows = [Due(issue.id, "reminder", ping.at, deadline.version, ping.step, now)]
     if (rung := next_rung(deadline, turn.calendar, turn.policy, 0)) is not None:
-        rows.append(Due(issue.id, "rung", rung[0], deadline.version, 0, any_hour))
+        rows.append(Due(issue.id, "rung", rung[0], deadline.version, 0, now))
     return rows
 
 
-def _any_hour(turn: Turn, issue: Issue) -> bool:
+def any_hour(turn: Turn, issue: Issue) -> bool:
+    """Whether its people may be told outside office hours."""
     return turn.policy.urgent_any_hour and issue.level is Level.A
 
 
@@ -80,6 +81,7 @@ async def _say(turn: Turn, dues: Sequence[Due]) -> None:
         await plan(turn, views[issue].issue)
     around = await reach.look_up(turn, [item.view for item in live])
     notes = await pings.remind(turn, [item for item in live if item.due.kind == "reminder"], around)
+    notes += await pings.nudge(turn, [item for item in live if item.due.kind == "nudge"], around)
     notes += await ladder.climb(turn, [item for item in live if item.due.kind == "rung"], around)
     await unreached.tell_desk(turn, notes, around)
 

@@ -59,22 +59,30 @@ class Live:
         }
 
 
-def grouped(kind: str, person: Person, lines: Sequence[dict[str, Any]], dues: Sequence[Due]) -> Message:
-    """One message to one person about many issues, most urgent first. Its key lets the same steps be told once, ever."""
+def grouped(kind: str, person: Person, lines: Sequence[dict[str, Any]], dues: Sequence[Due], **more: Any) -> Message:
+    """One message to one person about many issues, most urgent first. Its key lets the same steps be told once, ever.
+
+    `more`: facts of the message.
+    """
     if person.user_id is None:
         raise ValueError(f"{person.name} has no account to be told by")
+    key = f"{kind}:{person.id}:{_digest(dues)}"
+    return Message(ChatId(person.user_id), kind, listed(lines) | more, Priority.REMINDER, key=key)
+
+
+def listed(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The facts of a list of issues, most urgent first: the first of them, and how many there are of what."""
     ordered = sorted(lines, key=lambda line: (line["left"], line["number"]))
-    facts = {
+    return {
         "issues": ordered[:LISTED],
         "total": len(ordered),
         "more": max(0, len(ordered) - LISTED),
         "overdue": sum(line["left"] < 0 for line in ordered),
         "late": any(line["late"] for line in ordered),
     }
-    key = f"{kind}:{person.id}:{_digest(dues)}"
-    return Message(ChatId(person.user_id), kind, facts, Priority.REMINDER, key=key)
 
 
 def _digest(dues: Sequence[Due]) -> str:
+    """Short for the steps that were said."""
     said = sorted(f"{due.issue}/{due.version}/{due.step}" for due in dues)
     return hashlib.sha256(" ".join(said).encode()).hexdigest()[:32]

@@ -7,7 +7,7 @@ from bot.domain.ids import IssueId
 from bot.domain.issue import AT_THE_UNIT
 from bot.domain.messages import Message
 from bot.ports import Due, IssueView
-from bot.services import pings, reach, unreached
+from bot.services import ladder, pings, reach, unreached
 from bot.services.reach import Reach, can_be_told
 from bot.services.timed import Live
 from bot.services.turn import Turn
@@ -15,18 +15,19 @@ from bot.services.unreached import Unreached
 
 
 async def blocked(turn: Turn, message: Message) -> None:
-    """Call it once the person counts as unreachable. Reminders go to the unit's head, escalations to the next rung; both
-    are told to the desk. Other messages are nobody else's business."""
-    if message.kind not in {"timed/reminder", "timed/escalation"}:
+    """Call it once the person counts as unreachable. Reminders go to the unit's head, escalations to the unit's group
+    and the next rung; both are told to the desk. Other messages are nobody else's business."""
+    if message.kind not in {"timed/reminder", "timed/nudge", "timed/escalation"}:
         return
     rungs = {IssueId(line["issue"]): line.get("rung", "") for line in message.facts["issues"]}
     views = [view for view in await turn.uow.issues.views(sorted(rungs)) if _runs(view)]
     around = await reach.look_up(turn, views)
     items = [Live(_now(turn, view), view, turn) for view in views]
-    if message.kind == "timed/reminder":
-        notes = await pings.tell(turn, [item for item in items if not _assignee_hears(item, around)], around)
-    else:
+    if message.kind == "timed/escalation":
         notes = await _climb_on(turn, [(item, rungs[item.view.issue.id]) for item in items], around)
+    else:
+        unheard = [item for item in items if not _assignee_hears(item, around)]
+        notes = await pings.tell(turn, unheard, around, message.kind)
     await unreached.tell_desk(turn, notes, around)
 
 
@@ -37,7 +38,7 @@ async def _climb_on(turn: Turn, items: Sequence[tuple[Live, str]], around: Reach
         rows = await turn.uow.agenda.planned(item.view.issue.id)
         waiting = [row for row in rows if row.kind == "rung" and row.version == item.deadline.version]
         await turn.uow.agenda.plan_all([replace(row, at=min(row.at, turn.now)) for row in waiting])
-    return [Unreached(item, "rung", rung=rung) for item, rung in empty]
+    return await ladder.tell_groups(turn, empty, around)
 
 
 def _assignee_hears(item: Live, around: Reach) -> bool:

@@ -8,19 +8,24 @@ from typing import Any
 from bot.domain.ids import ChatId, PersonId
 from bot.domain.messages import Message, Priority
 from bot.domain.organisation import Person
-from bot.services.reach import Reach
+from bot.services.reach import Reach, why_untold
 from bot.services.timed import LISTED, Live
 from bot.services.turn import Turn
 
 
 @dataclass(frozen=True, slots=True)
 class Unreached:
-    """One issue whose assignee (or a rung, named in `rung`) could not be told, and why ('unbound', 'blocked', 'left', 'nobody')."""
+    """One issue whose assignee (or a rung, named in `rung`) could not be told, and why ('unbound', 'blocked', 'left', 'nobody').
+
+    Of a rung: who stands there in vain, and whether the unit's group was told instead.
+    """
 
     item: Live
     why: str
     head_told: bool = False
     rung: str = ""
+    absent: tuple[Person, ...] = ()
+    group_told: bool = False
 
 
 async def tell_desk(turn: Turn, notes: Sequence[Unreached], around: Reach) -> None:
@@ -33,9 +38,14 @@ async def tell_desk(turn: Turn, notes: Sequence[Unreached], around: Reach) -> No
             key = f"unreachable:{clerk.id}:{day}"
             await turn.tell(_message(clerk, "timed/unreachable", {"people": _people(people)}, key))
         if rungs:
-            lines = [note.item.line(rung=note.rung) for note in rungs]
+            lines = [_rung(note) for note in rungs]
             facts: dict[str, Any] = {"issues": lines[:LISTED], "more": max(0, len(lines) - LISTED)}
             await turn.tell(_message(clerk, "timed/empty_rung", facts))
+
+
+def _rung(note: Unreached) -> dict[str, Any]:
+    absent = [{"name": person.name, "why": why_untold(person)} for person in note.absent]
+    return note.item.line(rung=note.rung, absent=absent, group_told=note.group_told)
 
 
 def _by_clerk(notes: Iterable[Unreached], around: Reach) -> list[tuple[Person, list[Unreached]]]:

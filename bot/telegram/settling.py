@@ -5,7 +5,7 @@ from dataclasses import replace
 import structlog
 
 from bot.domain.messages import Message, OutboxState, Priority
-from bot.services import undelivered
+from bot.services import deliveries
 from bot.services.turn import Turn
 from bot.telegram.calls import Ambiguous, Blocked, Content, Migrated, Rejected, Sent
 from bot.telegram.delivery import Delivered, InParts
@@ -28,7 +28,7 @@ async def settle(turn: Turn, delivered: Delivered) -> None:
         case Blocked(error):
             await _dead(turn, delivered, error)
             await turn.uow.chats.gone(delivered.row.message.chat, error)
-            await undelivered.blocked(turn, delivered.row.message)
+            await deliveries.blocked(turn, delivered.row.message)
         case Rejected(error):
             await _dead(turn, delivered, error)
         case Migrated(to):
@@ -46,6 +46,7 @@ def is_toast(message: Message) -> bool:
 async def _sent(turn: Turn, delivered: Delivered, sent: Sent) -> None:
     message, first = delivered.row.message, next(iter(sent.messages), None)
     await turn.uow.outbox.settle(delivered.row.id, OutboxState.SENT, turn.now, message=first)
+    await deliveries.arrived(turn, message)
     if message.card is None or delivered.edited or first is None:
         return
     if await turn.uow.cards.card_at(message.chat, first) is None:
@@ -60,7 +61,7 @@ async def _queue_parts(turn: Turn, delivered: Delivered, contents: tuple[Content
         part = replace(
             row.message,
             kind=PART,
-            facts=facts_of_part(content),
+            facts={**facts_of_part(content), **({} if number else deliveries.first_part(row.message))},
             key=f"part:{row.id}:{number}",
             reply_to=None if number else row.message.reply_to,
         )

@@ -46,6 +46,7 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "result": _("Result"),
         "satisfaction": _("Satisfaction"),
         "reopened": _("Reopened"),
+        "nudged": _("Nudges"),
         "photos": _("Number of photos"),
         "reported_at": _("Reported at"),
         "assigned_at": _("Assigned at"),

@@ -118,6 +118,7 @@ ACTION: Words = MappingProxyType(
         Action.CLASSIFY: _("changed the kind"),
         Action.NAME_UNIT: _("named the responsible unit"),
         Action.SET_DEADLINE: _("set the deadline"),
+        Action.NUDGE: _("nudged"),
         Action.REMARK: _("remarked"),
         Action.ADD_EVIDENCE: _("added evidence"),
         Action.REBIND: _("was identified as a person of the office"),

@@ -1,6 +1,6 @@
 """Issues, what happened to them, people's words about them, and the index over their text."""
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, Table
+from sqlalchemy import Boolean, Column, Float, Index, Integer, Table, text
 
 from bot.domain.history import Action
 from bot.domain.issue import Category, Channel, Kind, Level, Outcome, Satisfaction, Status, Word
@@ -39,6 +39,7 @@ issues = Table(
     required("means", Json),
     Column("word", Coded(Word)),
     Column("satisfaction", Coded(Satisfaction)),
+    required("nudged", Integer, server_default=text("0")),
     required("reopened", Integer),
     Column("assigned_at", Moment),
     Column("accepted_at", Moment),

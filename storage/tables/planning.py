@@ -1,6 +1,6 @@
 """What is due when, what was said, who gets the digest, and the digests that were made."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, UniqueConstraint
 
 from bot.domain.organisation import ScopeKind
 from storage.tables.base import Coded, Json, Moment, RowId, Words, metadata, refers, required, row_id
@@ -16,7 +16,8 @@ agenda = Table(
     required("any_hour", Boolean),
 )
 
-# `person` is 0 where a step concerns nobody in particular: a null would not be unique
+# `person` is 0 for the step itself, which is taken once: a null would not be unique. With a person: who was told of it, when that
+# arrived in their chat, and when they pressed something that shows they have seen it
 said = Table(
     "said",
     metadata,
@@ -26,7 +27,10 @@ said = Table(
     Column("step", Integer, primary_key=True, autoincrement=False),
     Column("person", RowId, primary_key=True, autoincrement=False),
     required("at", Moment),
+    Column("sent_at", Moment),
+    Column("seen_at", Moment),
 )
+Index(None, said.c.person, said.c.at)
 
 # `topic` is 0 outside topics, for the same reason
 subscriptions = Table(

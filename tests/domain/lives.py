@@ -60,6 +60,7 @@ STEPS: dict[str, Callable[[Issue, datetime], list[Change]]] = {
         lifecycle.set_deadline(i, CLERK, at, 3, due(i.deadlines + 1) if i.status in lifecycle.AT_THE_UNIT else None)
     ],
     "set_day": lambda i, at: [lifecycle.set_deadline(i, CLERK, at, None, due(i.deadlines + 1, days=9))],
+    "nudge": lambda i, at: [lifecycle.nudge(i, CLERK, at)],
     "remark": lambda i, at: [lifecycle.step(i, Action.REMARK, REPORTER, at, "补充一句")],
 }
 

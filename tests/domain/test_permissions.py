@@ -38,13 +38,14 @@ CLERKS = frozenset(
         Action.NAME_UNIT,
         Action.SET_DEADLINE,
         Action.HAND_OVER,
+        Action.NUDGE,
         Action.REMARK,
         Action.ADD_EVIDENCE,
     }
 )
 NAMED = {  # what a role lets one do in its scope, being neither reporter nor assignee of the issue
     Role.CLERK: CLERKS,
-    Role.LEADER: frozenset({Action.REMARK}),
+    Role.LEADER: frozenset({Action.NUDGE, Action.REMARK}),
     Role.REPORTER: frozenset({Action.REMARK, Action.ADD_EVIDENCE}),
     Role.ASSIGNEE: frozenset({Action.REMARK, Action.ADD_EVIDENCE}),
     Role.VERIFIER: frozenset({Action.REMARK, Action.ADD_EVIDENCE}),

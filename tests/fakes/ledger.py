@@ -224,6 +224,8 @@ def _overdue_line(view: IssueView) -> OverdueLine:
         assignee=view.assignee_name,
         days=0,
         due_at=view.issue.deadline.due_at,
+        issue=view.issue.id,
+        nudged=view.issue.nudged,
     )
 
 

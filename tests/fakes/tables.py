@@ -14,7 +14,7 @@ from bot.domain.history import Entry
 from bot.domain.ids import ChatId, DraftId, IssueId, MediaId, MessageId, PersonId, ProjectCode, UnitCode, UserId
 from bot.domain.issue import Issue
 from bot.domain.organisation import Invitation, Person, Project, ServiceCard, Unit
-from bot.ports import Due, OutboxRow, Subscription
+from bot.ports import Due, OutboxRow, Subscription, Telling
 
 T = TypeVar("T")
 SaidKey = tuple[IssueId, str, int, int, PersonId | None]  # issue, kind, deadline version, step, person
@@ -53,7 +53,7 @@ class Tables:
     outbox: dict[int, OutboxRow] = field(default_factory=dict)
     cards: dict[tuple[ChatId, str], MessageId] = field(default_factory=dict)
     agenda: dict[tuple[IssueId, str], Due] = field(default_factory=dict)
-    said: dict[SaidKey, datetime] = field(default_factory=dict)
+    said: dict[SaidKey, Telling] = field(default_factory=dict)
     subscriptions: dict[tuple[ChatId, int | None], Subscription] = field(default_factory=dict)
     digests: dict[int, Digest] = field(default_factory=dict)
     groups: dict[ChatId, tuple[str, str]] = field(default_factory=dict)

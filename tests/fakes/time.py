@@ -1,11 +1,12 @@
 """What is due, and who gets the digest, in memory."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.digest import Digest
 from bot.domain.ids import ChatId, IssueId, PersonId
-from bot.ports import Due, Subscription
+from bot.ports import Due, Subscription, Telling
 from tests.fakes.tables import Tables, aware, kept, next_id, refer
 
 
@@ -40,11 +41,47 @@ class FakeAgenda:
         key = (due.issue, due.kind, due.version, due.step, person)
         if key in self._tables.said:
             return False
-        self._tables.said[key] = aware(at)
+        self._tables.said[key] = Telling(due.step, person, aware(at))
         return True
 
     async def said_all(self, dues: Mapping[Due, PersonId | None], at: datetime) -> set[Due]:
         return {due for due, person in dues.items() if await self.said(due, person, at)}
+
+    async def told(self, tellings: Sequence[tuple[Due, PersonId]], at: datetime) -> None:
+        for due, person in tellings:
+            await self.said(due, person, at)
+
+    async def arrived(self, person: PersonId, told_at: datetime, at: datetime) -> None:
+        for key, telling in self._tables.said.items():
+            if telling.person == person and telling.at == told_at and telling.sent_at is None:
+                self._tables.said[key] = replace(telling, sent_at=aware(at))
+
+    async def seen(
+        self, person: PersonId, at: datetime, *, told_at: datetime | None = None, issue: IssueId | None = None
+    ) -> int:
+        wanted = {
+            key: telling
+            for key, telling in self._tables.said.items()
+            if telling.person == person
+            and telling.seen_at is None
+            and told_at in (None, telling.at)
+            and issue in (None, key[0])
+        }
+        for key, telling in wanted.items():
+            self._tables.said[key] = replace(telling, seen_at=aware(at), sent_at=telling.sent_at or aware(at))
+        return len(wanted)
+
+    async def tellings(self, issue: IssueId, kind: str, version: int) -> list[Telling]:
+        found = [telling for key, telling in self._tables.said.items() if key[:3] == (issue, kind, version)]
+        return sorted(found, key=lambda telling: (telling.step, telling.person or 0))
+
+    async def climbed(self, issues: Sequence[IssueId]) -> dict[IssueId, int]:
+        found: dict[IssueId, int] = {}
+        for issue, kind, version, step, _ in self._tables.said:
+            deadline = self._tables.issues[issue].deadline
+            if issue in issues and kind == "rung" and deadline is not None and deadline.version == version:
+                found[issue] = max(step, found.get(issue, 0))
+        return found
 
 
 class FakeSubscriptions:

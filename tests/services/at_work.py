@@ -48,6 +48,11 @@ class Office:
         )
         return await self.change(change)
 
+    def moved_deadline(self, issue: Issue, day: date) -> Change:
+        """The clerk names another day."""
+        deadline = deadline_on(self.turn.calendar, day, issue.deadlines + 1)
+        return lifecycle.set_deadline(issue, self.city.clerk.id, self.turn.now, None, deadline)
+
     async def change(self, change: Change) -> Issue:
         await self.uow.issues.save(change)
         await reminders.plan(self.turn, change.issue)

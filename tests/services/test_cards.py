@@ -21,8 +21,8 @@ UNIT_FIELDS = {"name_unit", "set_deadline"}
 CLERK = {
     "reported": {"register", "reject", *FIELDS, *UNIT_FIELDS},
     "registered": {"assign", "reject", "undo", *FIELDS, *UNIT_FIELDS},
-    "assigned": {"hand_over", "undo", "set_deadline", *FIELDS},
-    "accepted": {"hand_over", "set_deadline", *FIELDS},
+    "assigned": {"hand_over", "undo", "set_deadline", "nudge", *FIELDS},
+    "accepted": {"hand_over", "set_deadline", "nudge", *FIELDS},
     "resolved": {"clear", "reopen", *FIELDS},
     "confirmed": {"clear", "reopen", *FIELDS},
     "cleared": {"reopen", "undo"},
@@ -33,8 +33,16 @@ REPORTER = {
     "confirmed": {"dispute", "rate"},
     "cleared": {"rate"},
 }
-LEADER = {"assigned": {"hand_over"}, "accepted": {"hand_over"}}
-BUTTONS = {"clerk": CLERK, "a02": ASSIGNEE, "reporter": REPORTER, "h02": LEADER}
+LEADER = {"assigned": {"hand_over", "nudge"}, "accepted": {"hand_over", "nudge"}}
+ABOVE = {"assigned": {"nudge"}, "accepted": {"nudge"}}
+BUTTONS = {
+    "clerk": CLERK,
+    "a02": ASSIGNEE,
+    "reporter": REPORTER,
+    "h02": LEADER,
+    "city_leader": ABOVE,
+    "district_leader": ABOVE,
+}
 
 
 @pytest.fixture

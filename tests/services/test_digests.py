@@ -11,7 +11,7 @@ from bot.domain.issue import Category, Outcome, Status
 from bot.domain.organisation import CITY, Grant, Scope, ScopeKind
 from bot.domain.policy import WeekMoment
 from bot.ports import Subscription
-from bot.services import digests, previews
+from bot.services import digests, previews, reminders
 from bot.services.weekly import next_weekly
 from tests.builders import filed
 from tests.services.at_work import FRIDAY, Office
@@ -41,10 +41,13 @@ async def cleared(office: Office) -> None:
 
 
 async def test_the_figures_are_those_of_the_ledger(office: Office) -> None:
-    """Collected, solved, open, overdue; by category and unit; overdue longest first with working days and rung."""
+    """Collected, solved, open, overdue; by category and unit; overdue longest first with working days, and the rung each
+    has really reached: none before anybody was told."""
     await cleared(office)
     late = await office.task(due=date(2026, 11, 25), category=Category.POWER)
     later = await office.task(office.city.a02, due=FRIDAY, category=Category.PAYMENT)
+    assert [line.rung for line in (await digests.compose(office.at(date(2026, 11, 30)), CITY)).overdue] == ["", ""]
+    await reminders.tick(office.at(date(2026, 11, 30)))
     digest = await digests.compose(office.at(date(2026, 12, 1), 16), CITY)
     assert digest.totals == await office.uow.issues.totals(CITY, office.at(date(2026, 12, 1), 16).now)
     assert (digest.totals.collected, digest.totals.solved, digest.totals.overdue) == (3, 1, 2)

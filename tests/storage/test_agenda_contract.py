@@ -4,9 +4,10 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.domain import lifecycle
 from bot.domain.ids import IssueId, PersonId
-from bot.ports import Due, Store, UnitOfWork
-from tests.builders import City, an_issue, filed
+from bot.ports import Due, Store, Telling, UnitOfWork
+from tests.builders import City, a_deadline, an_issue, assigned, filed
 from tests.fakes import NOW
 
 HOUR = timedelta(hours=1)
@@ -128,3 +129,53 @@ async def test_of_two_who_say_it_at_once_one_does(store: Store, city: City) -> N
             return await uow.agenda.said(row, city.a04.id, NOW)
 
     assert sorted(await asyncio.gather(say(), say(), say())) == [False, False, True]
+
+
+async def test_a_telling_is_proved_by_its_arrival_and_by_being_seen(uow: UnitOfWork, city: City) -> None:
+    """The step itself comes first; arrival and sight are each noted once; what was seen has arrived."""
+    rung = await a_due(uow, city, kind="rung")
+    step = replace(rung, step=0)
+    await uow.agenda.said(step, None, NOW)
+    await uow.agenda.told([(step, city.h04.id), (step, city.h02.id)], NOW)
+    await uow.agenda.told([(step, city.h04.id)], NOW + HOUR)
+    await uow.agenda.arrived(city.h04.id, NOW, NOW + HOUR)
+    await uow.agenda.arrived(city.h04.id, NOW, NOW + 2 * HOUR)
+    assert await uow.agenda.seen(city.h02.id, NOW + 3 * HOUR, told_at=NOW) == 1
+    assert await uow.agenda.seen(city.h02.id, NOW + 4 * HOUR, issue=rung.issue) == 0
+    expected = [
+        Telling(0, None, NOW),
+        Telling(0, city.h04.id, NOW, NOW + HOUR),
+        Telling(0, city.h02.id, NOW, NOW + 3 * HOUR, NOW + 3 * HOUR),
+    ]
+    found = await uow.agenda.tellings(rung.issue, "rung", 1)
+    assert found == sorted(expected, key=lambda one: one.person or 0)
+    assert await uow.agenda.tellings(rung.issue, "rung", 2) == []
+    assert await uow.agenda.tellings(rung.issue, "reminder", 1) == []
+
+
+async def test_seeing_is_of_one_person_and_one_issue_or_moment(uow: UnitOfWork, city: City) -> None:
+    """Nobody else's, no other issue's, no other moment's."""
+    rows = [await a_due(uow, city, kind="rung") for _ in range(3)]
+    await uow.agenda.told([(rows[0], city.h04.id), (rows[0], city.h02.id), (rows[1], city.h04.id)], NOW)
+    await uow.agenda.told([(rows[2], city.h04.id)], NOW + HOUR)
+    assert await uow.agenda.seen(city.h04.id, NOW + HOUR, issue=rows[1].issue) == 1
+    assert await uow.agenda.seen(city.h04.id, NOW + HOUR, told_at=NOW) == 1
+    assert await uow.agenda.seen(city.h04.id, NOW + HOUR, told_at=NOW + HOUR) == 1
+    assert await uow.agenda.seen(city.h02.id, NOW + HOUR, issue=rows[2].issue) == 0
+    await uow.agenda.told([], NOW)
+
+
+async def test_how_far_an_issue_has_climbed_with_its_present_deadline(uow: UnitOfWork, city: City) -> None:
+    """The highest rung; none of a former deadline, none of an issue without one."""
+    issue = await filed(uow, an_issue(reporter=city.reporter.id))
+    bare = await filed(uow, an_issue(reporter=city.reporter.id))
+    issue = await assigned(uow, issue, city.a04, city.clerk.id, deadline=a_deadline(version=1))
+    for step in (0, 1):
+        for row in (Due(issue.id, "rung", NOW, 1, step), Due(bare.id, "rung", NOW, 1, step)):
+            await uow.agenda.said(row, None, NOW)
+    await uow.agenda.said(Due(issue.id, "reminder", NOW, 1, 3), None, NOW)
+    assert await uow.agenda.climbed([issue.id, bare.id]) == {issue.id: 1}
+    assert await uow.agenda.climbed([]) == {}
+    change = lifecycle.set_deadline(issue, city.clerk.id, NOW, 9, a_deadline(version=2))
+    await uow.issues.save(change)
+    assert await uow.agenda.climbed([issue.id]) == {}

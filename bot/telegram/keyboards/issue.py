@@ -29,6 +29,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         Action.NAME_UNIT: _("Unit"),
         Action.SET_DEADLINE: _("Deadline"),
         Action.HAND_OVER: _("Hand over"),
+        Action.NUDGE: _("Nudge"),
         Action.RETURN: _("Return"),
         Action.REJECT: _("Reject"),
         Action.REOPEN: _("Reopen"),
@@ -52,6 +53,7 @@ ROWS: Sequence[Sequence[Action]] = (
     (Action.CONFIRM, Action.DISPUTE),
     (Action.CATEGORISE, Action.RANK, Action.CLASSIFY),
     (Action.NAME_UNIT, Action.SET_DEADLINE, Action.HAND_OVER),
+    (Action.NUDGE,),
     (Action.RETURN, Action.REJECT, Action.REOPEN, Action.UNDO),
 )
 STYLES: Mapping[str, Style] = MappingProxyType(
