@@ -57,7 +57,7 @@ def _zone(value: str) -> str:
     return value
 
 
-def _place(value: str) -> str:
+def place(value: str) -> str:
     """A folder, as a file:// address too; or a bucket, without credentials: those have variables of their own."""
     parts = urlsplit(value)
     if value.startswith("file://"):
@@ -111,7 +111,7 @@ class Settings(BaseSettings):
         "sqlite+aiosqlite:///data/ledger.db",
         description="sqlite+aiosqlite:///path/to/ledger.db or postgresql+asyncpg://user:password@host/name",
     )
-    media_url: Annotated[str, AfterValidator(_place)] = Field(
+    media_url: Annotated[str, AfterValidator(place)] = Field(
         "data/media",
         description="a folder, or s3://bucket/prefix (gs:// and az:// too; ?endpoint=https://… for a server of your own)",
     )

@@ -11,31 +11,36 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class MediaStore:
-    """Keeps `bot.ports.MediaFolder` on a shelf; names are `ab/cdef…`."""
+    """Keeps `bot.ports.MediaFolder` on a shelf; names are `ab/cdef…`, within a folder of the shelf if told so (`photos/`)."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Shelf, within: str = "") -> None:
         self._shelf = shelf
+        self._within = within
 
-    def put(self, source: bytes) -> str:
-        """Keep some bytes; returns their SHA-256 (hex). OSError if the disk or the server refuses."""
+    def put(self, source: bytes, *, anew: bool = False) -> str:
+        """Keep some bytes; returns their SHA-256 (hex). `anew`: even if they seem to be there. OSError if the disk or the
+        server refuses."""
         sha256 = hashlib.sha256(source).hexdigest()
-        if not self.has(sha256):
-            self._shelf.put(name_of(sha256), source)
+        if anew or not self.has(sha256):
+            self._shelf.put(self._name(sha256), source)
         return sha256
 
     def has(self, sha256: str) -> bool:
         """They are kept here."""
-        return self._shelf.has(name_of(sha256))
+        return self._shelf.has(self._name(sha256))
 
     def open(self, sha256: str) -> BinaryIO:
         """To read. FileNotFoundError if they are not kept."""
-        return self._shelf.open(name_of(sha256))
+        return self._shelf.open(self._name(sha256))
 
     def kept(self, beginning: str = "") -> Iterator[str]:
         """Every SHA-256 there is, or those that begin with these two digits."""
-        for name in self._shelf.names(beginning):
-            if _SHA256.fullmatch(sha256 := name.replace("/", "", 1)):
+        for name in self._shelf.names(self._within + beginning):
+            if _SHA256.fullmatch(sha256 := name.removeprefix(self._within).replace("/", "", 1)):
                 yield sha256
+
+    def _name(self, sha256: str) -> str:
+        return self._within + name_of(sha256)
 
 
 def name_of(sha256: str) -> str:

@@ -80,6 +80,10 @@ class Objects:
     def tidy(self) -> None:
         """See Shelf. The store's own rules clear away uploads that were cut off."""
 
+    def scratch(self) -> Path | None:
+        """See Shelf."""
+        return None
+
     @contextmanager
     def _understandable(self, name: str) -> Iterator[None]:
         """The library's errors as OSErrors of one line: the rest of theirs is for its own authors."""

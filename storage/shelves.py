@@ -6,6 +6,7 @@ Calls block; a coroutine goes through `asyncio.to_thread`. Every failure is an O
 
 import errno
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from typing import BinaryIO, Protocol
 from uuid import uuid4
 
 _CHUNK = 1 << 20
-_INCOMING = "incoming-"
+INCOMING = "incoming-"
 _LEFTOVER_SECONDS = 3600.0  # a write under way is never as old as that
 
 
@@ -43,6 +44,11 @@ class Shelf(Protocol):
 
     def tidy(self) -> None:
         """Remove what writes that were cut off have left behind."""
+        ...
+
+    def scratch(self) -> Path | None:
+        """A folder for what is made before it is put here; None for the system's own. What is left in it as `incoming-…` is
+        tidied too."""
         ...
 
 
@@ -80,12 +86,12 @@ class Folder:
         """See Shelf."""
         final = self._root / name
         self._make(final.parent)
-        descriptor, incoming = tempfile.mkstemp(dir=self._root, prefix=_INCOMING)
+        descriptor, incoming = tempfile.mkstemp(dir=self._root, prefix=INCOMING)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 _copy(source, file)
             Path(incoming).replace(final)
-            _sync_folder(final.parent)
+            sync(final.parent)
         finally:
             Path(incoming).unlink(missing_ok=True)
 
@@ -100,8 +106,9 @@ class Folder:
     def names(self, folder: str = "") -> Iterator[str]:
         """See Shelf."""
         for path in sorted((self._root / folder).rglob("*")):
-            if path.is_file() and not path.name.startswith(_INCOMING):
-                yield path.relative_to(self._root).as_posix()
+            name = path.relative_to(self._root).as_posix()
+            if path.is_file() and not name.startswith(INCOMING):
+                yield name
 
     def remove(self, name: str) -> None:
         """See Shelf."""
@@ -109,16 +116,22 @@ class Folder:
 
     def tidy(self) -> None:
         """See Shelf. Another process may be writing beside us: only what is old goes."""
-        for path in self._root.glob(f"{_INCOMING}*"):
-            if time.time() - path.stat().st_mtime > _LEFTOVER_SECONDS:
-                path.unlink(missing_ok=True)
+        for path in self._root.glob(f"{INCOMING}*"):
+            if time.time() - path.stat().st_mtime < _LEFTOVER_SECONDS:
+                continue
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+    def scratch(self) -> Path | None:
+        """See Shelf. There has to be room here anyway."""
+        self._make(self._root)
+        return self._root
 
     def _make(self, folder: Path) -> None:
         """With every folder above it, each on disk before it is built upon."""
         if not folder.is_dir():
             self._make(folder.parent)
             folder.mkdir(exist_ok=True)
-            _sync_folder(folder.parent)
+            sync(folder.parent)
 
 
 def _copy(source: bytes | Path, file: BinaryIO) -> None:
@@ -134,8 +147,9 @@ def _chunks(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """A file's bytes, or a folder's names, are on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

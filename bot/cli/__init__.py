@@ -7,6 +7,7 @@ from types import TracebackType
 
 import typer
 
+from bot.cli.backup import backup, restore
 from bot.cli.ledger import digest, export
 from bot.cli.links import cards, invite
 from bot.cli.process import demo, run, serve, work
@@ -26,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # it would print local variables, secrets among them
 )
 app.command("import")(import_)
-for command in (invite, cards, export, digest, run, serve, work, demo, migrate, doctor):
+for command in (invite, cards, export, digest, run, serve, work, demo, migrate, backup, restore, doctor):
     app.command()(command)
 
 

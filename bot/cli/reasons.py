@@ -42,7 +42,7 @@ def _by_name(error: Exception) -> str | None:
     if is_refused_token(error):
         return "PROJECT_HOME_BOT_TOKEN: Telegram refuses it. Ask @BotFather for the token, and set it anew."
     match type(error).__name__:
-        case "DatabaseUnusable" | "ClockUnreachable":
+        case "DatabaseUnusable" | "ClockUnreachable" | "BackupUnusable" | "NewerLedger":
             return str(error)
         case "AlreadyRunning" | "FileInUse" | "NeedsPostgres" | "WebhookRefused":
             return str(error)

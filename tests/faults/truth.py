@@ -87,6 +87,21 @@ async def check_reports(url: str, media: Path, reports: Sequence[Report]) -> Non
     await _check_halves(url)
 
 
+async def check_restored(url: str, media: Path, confirmed: Sequence[Report]) -> None:
+    """A ledger of one moment in the middle of it all: what was confirmed before is in it, nothing is half in it, and each photo
+    it speaks of as kept is there."""
+    issues = await rows(url, "SELECT number, description FROM issues")
+    tokens = {issue["number"]: TOKEN.findall(issue["description"]) for issue in issues}
+    told = {report.filed: [str(report.token)] for report in confirmed}
+    assert {number: tokens.get(number) for number in told} == told, "confirmed before, but not in the backup"
+    await _check_numbers(url, list(tokens))
+    await _check_halves(url)
+    for row in await rows(url, "SELECT sha256, clean_sha256 FROM media WHERE state = 'stored'"):
+        for digest in {row["sha256"], row["clean_sha256"]}:
+            content = await asyncio.to_thread((media / digest[:2] / digest[2:]).read_bytes)
+            assert sha256(content).hexdigest() == digest, "other bytes than its name says"
+
+
 async def _check_numbers(url: str, numbers: Sequence[str]) -> None:
     last = sorted(int(number.rpartition("-")[2]) for number in numbers)
     assert last == list(range(1, len(last) + 1)), "a gap in the numbers"
