@@ -25,7 +25,7 @@ test: $(STAMP)   ## every test, on SQLite and PostgreSQL
 faults: $(STAMP) ## what is promised under kills, drops and outages, in full (FAULTS_SEED=n repeats a run; ARGS="-k kills")
 	FAULTS=full $(BIN)/python -m pytest tests/faults $(ARGS)
 
-bench: $(STAMP)  ## what a start, idling and a report cost, beside bare aiogram (ARGS=--write keeps it in docs/performance.md)
+bench: $(STAMP)  ## what a report, a start and reading cost beside yardsticks (ARGS=--quick: in minutes; ARGS=--write keeps it)
 	$(BIN)/python -m tests.bench $(ARGS)
 
 lint: $(STAMP)   ## style and types

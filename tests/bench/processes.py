@@ -9,13 +9,25 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from bot.sandbox.server import Sandbox
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 PATIENCE = 60.0
+
+
+class Server(Protocol):
+    """What a bot can be started beside. `polled` is set by each getUpdates."""
+
+    polled: asyncio.Event
+    token: str
+
+    @property
+    def url(self) -> str:
+        """The root of its Bot API."""
+        ...
 
 
 class Polled(Sandbox):
@@ -51,12 +63,12 @@ def memory_of(process: int) -> float:
     return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * _PAGE / 1e6
 
 
-def environment(sandbox: Sandbox, folder: Path, **more: str) -> Mapping[str, str]:
+def environment(server: Server, folder: Path, **more: str) -> Mapping[str, str]:
     """What the bot is set to; `more` without the prefix."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PROJECT_HOME_")}
     ours = {
-        "BOT_TOKEN": sandbox.token,
-        "BOT_API_URL": sandbox.url,
+        "BOT_TOKEN": server.token,
+        "BOT_API_URL": server.url,
         "DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'ledger.db'}",
         "MEDIA_URL": str(folder / "media"),
         **more,
@@ -83,12 +95,12 @@ async def running(log: Path, env: Mapping[str, str], *words: str) -> AsyncIterat
 
 @asynccontextmanager
 async def started(
-    sandbox: Polled, log: Path, env: Mapping[str, str], *words: str
+    server: Server, log: Path, env: Mapping[str, str], *words: str
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, Start]]:
     """The same, waited for until it polls, with what that took. TimeoutError if it never does."""
-    sandbox.polled.clear()
+    server.polled.clear()
     began = time.perf_counter()
     async with running(log, env, *words) as process:
-        await asyncio.wait_for(sandbox.polled.wait(), PATIENCE)
+        await asyncio.wait_for(server.polled.wait(), PATIENCE)
         wall = time.perf_counter() - began
         yield process, Start(wall, cpu_of(process.pid), memory_of(process.pid))

@@ -1,5 +1,6 @@
-"""`project-home run` with two things a measurement needs, by environment: BENCH_UNPACED lifts our own pacer, so that our own
-time shows; BENCH_STATEMENTS names a file into which statements and commits are counted, anew after each SIGUSR1."""
+"""`project-home run` with three things a measurement needs, by environment: BENCH_UNPACED lifts our own pacer, so that our own
+time shows; BENCH_STATEMENTS names a file into which statements and commits are counted, anew after each SIGUSR1;
+BENCH_PROFILE names a folder into which the main thread's profile between two SIGUSR2 is written, as report.pstats."""
 
 import gc
 import json
@@ -54,8 +55,29 @@ class Statements:
         self._words.clear()
 
 
+def profile(folder: Path) -> None:
+    """From one SIGUSR2 to the next."""
+    import cProfile  # noqa: PLC0415 - only when profiling
+
+    profiler, running = cProfile.Profile(), False
+
+    def toggle(*_: Any) -> None:
+        nonlocal running
+        running = not running
+        if running:
+            profiler.enable()
+        else:
+            profiler.disable()
+            folder.mkdir(parents=True, exist_ok=True)
+            profiler.dump_stats(folder / "report.pstats")
+
+    signal.signal(signal.SIGUSR2, toggle)
+
+
 def main() -> None:
     """Run the bot until SIGTERM."""
+    if folder := os.environ.get("BENCH_PROFILE"):
+        profile(Path(folder))
     if out := os.environ.get("BENCH_STATEMENTS"):
         Statements(Path(out)).listen()
     gc.set_threshold(GARBAGE, 10, 10)

@@ -1,192 +1,178 @@
-"""One filed report as it really goes: photo, draft card, press, edited card, toast, a 120 KB photo fetched and kept.
+"""One filed report as it really goes, beside an unguarded aiogram bot and a bare echo, in turns: CPU and reports a second.
 
-`python -m tests.bench.report [--only SQLite] [--statements]`: the real process against the sandbox, in one run.
+`python -m tests.bench.report [--only SQLite] [--reports 300] [--profile FOLDER]`. Each bot is a process of its own with a
+server (`lean.py`), a database and a media folder of its own; all stay up, and take turns at batches of reports by so many
+people at once. Photo with caption, draft card, 提交, edited card, toast, 120 KB photo fetched and fsynced. No clerk has an
+account, so that both bots make the same calls.
 """
 
 import argparse
 import asyncio
-import json
+import os
 import signal
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
-from bot.sandbox.limits import Pace
+from bot.domain.ids import ProjectCode, UnitCode, UserId
 from storage.migrate import upgrade
+from storage.store import SqlStore
 from tests import postgres
+from tests.bench.lean import FIRST, Lean, Site
 from tests.bench.processes import cpu_of, environment, started
-from tests.bench.site import FIRST, Latencies, Site, Watched, found_city
+from tests.bench.sections import Row, Section, verdict
+from tests.builders import a_city, a_person
 
-Environment = Mapping[str, str]
-PROGRAM = ("-m", "tests.bench.program")
-COUNTED = 12  # reports whose statements are counted, one after the other
-CROWD = 60  # reporters who report all at once, without limits
-PACED = 24  # reporters under Telegram's limits
-EVERY = 0.25  # seconds between two of them: three calls each, well below thirty a second
-IDLE = 2.0  # seconds whose statements are taken off
 KINDS = ("SQLite", "PostgreSQL")
+ROUNDS = 6
+REPORTS = 300  # in all, by each bot
+PEOPLE = 30  # at once
+SETTLE = 1.0  # seconds for what still runs after the last answer, whose CPU counts
+OURS, UNGUARDED, ECHO = "project-home run", "unguarded aiogram bot", "bare aiogram echo"
+WORDS = {
+    OURS: ("-m", "tests.bench.program"),
+    UNGUARDED: ("-m", "tests.bench.unguarded"),
+    ECHO: ("-m", "tests.bench.bare"),
+}
+ABOUT = f"""
+As it really goes: a photo of 120 KB with a caption, the draft card, a press on 提交, the edited card, the toast, the photo
+fetched and fsynced, its row and the report's committed. Ours with inbox, history, search index, outbox and pacer's bookkeeping
+(its limits lifted), beside an unguarded aiogram bot (`tests/bench/unguarded.py`) that makes the same calls, and an echo that
+makes one. CPU of the bot's process alone, threads included; {PEOPLE} people at once, each waiting for the answer, by a server
+that does next to nothing (`tests/bench/lean.py`); medians of {ROUNDS} rounds in turn.
+"""
 
 
 @dataclass
-class Figures:
-    """Of one database. `quiet`: nobody else reports; `paced`: many do, under Telegram's limits."""
+class Runner:
+    """A bot that is up. `cpu`: ms a report, a round each; `rate`: reports a second."""
 
-    reads: float = 0.0
-    writes: float = 0.0
-    commits: float = 0.0
-    cpu: float = 0.0  # ms a report, in a crowd
-    rate: float = 0.0  # reports a second, in a crowd
-    quiet: Latencies = field(default_factory=Latencies)
-    paced: Latencies = field(default_factory=Latencies)
-    refused: int = 0  # 429s
-    statements: list[tuple[str, int]] = field(default_factory=list)
+    name: str
+    process: int
+    server: Lean
+    site: Site
+    cpu: list[float] = field(default_factory=list)
+    rate: list[float] = field(default_factory=list)
+    calls: Mapping[str, float] = field(default_factory=dict)
 
-
-async def measure(url: str, folder: Path) -> Figures:
-    """All figures on a fresh database."""
-    await upgrade(url)
-    await found_city(url, 1 + CROWD + PACED)
-    figures = Figures()
-    async with Watched(pace=Pace(enabled=False)) as sandbox:
-        site = Site(sandbox)
-        site.arrive(1 + CROWD + PACED)
-        env = environment(sandbox, folder, DATABASE_URL=url)
-        await _count(sandbox, site, env, folder, figures)
-        await _crowd(sandbox, site, env, folder, figures)
-        sandbox.world.limits.change(Pace())
-        await _pace(sandbox, site, env, folder, figures)
-        figures.refused = sandbox.world.limits.refusals
-    return figures
-
-
-async def _count(sandbox: Watched, site: Site, env: Environment, folder: Path, figures: Figures) -> None:
-    """One reporter, one report after the other: statements, commits, and how long an answer takes at best."""
-    out = folder / "statements.json"
-    more = {"BENCH_STATEMENTS": str(out), "BENCH_UNPACED": "1"}
-    async with started(sandbox, folder / "log", {**env, **more}, *PROGRAM) as (process, _):
-        await asyncio.sleep(3)  # menus are set meanwhile
-        await site.scans(FIRST)
-        await site.reports(FIRST)
-        await site.fetched()
-        site.latencies = figures.quiet
-        await _counters(process, out)
-        before = await _idle(process, out)
-        began = time.perf_counter()
-        for _ in range(COUNTED):
-            await site.reports(FIRST)
-        await site.fetched()
-        after = await _counters(process, out)
+    async def run(self, reports: int) -> None:
+        """One round."""
+        self.server.calls.clear()
+        cpu, began = cpu_of(self.process), time.perf_counter()
+        await (self.site.echo if self.name == ECHO else self.site.file)(reports, PEOPLE)
         seconds = time.perf_counter() - began
-    idle = {name: before.get(name, 0) / IDLE * seconds for name in ("reads", "writes", "commits")}
-    for name, spent in idle.items():
-        setattr(figures, name, (after.get(name, 0) - spent) / COUNTED)
-    figures.statements = [(words, count) for words, count in after["statements"] if count >= COUNTED]
+        await asyncio.sleep(SETTLE)
+        self.cpu.append(1000 * (cpu_of(self.process) - cpu) / reports)
+        self.rate.append(reports / seconds)
+        self.calls = {method: count / reports for method, count in self.server.calls.items()}
 
 
-async def _idle(process: asyncio.subprocess.Process, out: Path) -> dict[str, Any]:
-    """What it asks of the database with nothing to do."""
-    await asyncio.sleep(IDLE)
-    return await _counters(process, out)
+async def found_city(url: str, reporters: int) -> None:
+    """The sample city without accounts, and so many reporters who scanned a card, in a migrated database."""
+    store = SqlStore(url)
+    await store.open()
+    async with store.begin() as uow:
+        await a_city(uow, bound=False)
+        for n in range(reporters):
+            bound = {"user_id": UserId(FIRST + n), "current_project": ProjectCode("P002")}
+            await uow.people.add(a_person(f"B{n}", f"工{n}", "reporter:unit:U11", unit=UnitCode("U11"), **bound))
+    await store.close()
 
 
-async def _counters(process: asyncio.subprocess.Process, out: Path) -> dict[str, Any]:
-    """What was counted since the last time."""
-    out.unlink(missing_ok=True)
-    process.send_signal(signal.SIGUSR1)
-    async with asyncio.timeout(5):
-        while not out.exists():
-            await asyncio.sleep(0.01)
-    return dict(json.loads(out.read_text("utf-8")))
+async def measure(kind: str, names: Sequence[str], reports: int, profile: Path | None = None) -> list[Runner]:
+    """Each bot in turn, ROUNDS times after one to warm up; the last round is profiled after the others, if asked for."""
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        runners = [await _up(stack, kind, name, folder, profile) for name in names]
+        for number in range(ROUNDS + 1):
+            for runner in runners:
+                await runner.run(max(PEOPLE, reports // ROUNDS))
+                if number == 0:
+                    runner.cpu.clear()
+                    runner.rate.clear()
+        if profile is not None:
+            await _profiled(runners[0], reports, profile)
+        return runners
 
 
-async def _crowd(sandbox: Watched, site: Site, env: Environment, folder: Path, figures: Figures) -> None:
-    """Everybody at once, without limits: what a report costs, and how many we can take."""
-    everybody = range(FIRST + 1, FIRST + 1 + CROWD + PACED)
-    site.latencies = Latencies()
-    async with started(sandbox, folder / "log", {**env, "BENCH_UNPACED": "1"}, *PROGRAM) as (process, _):
-        await asyncio.gather(*map(site.scans, everybody))
-        await asyncio.sleep(2)
-        cpu, began = cpu_of(process.pid), time.perf_counter()
-        await asyncio.gather(*map(site.reports, everybody[:CROWD]))
-        await site.fetched()
-        figures.rate = CROWD / (time.perf_counter() - began)
-        await site.still()
-        figures.cpu = 1000 * (cpu_of(process.pid) - cpu) / CROWD
+async def _up(stack: AsyncExitStack, kind: str, name: str, parent: Path, profile: Path | None) -> Runner:
+    folder = parent / name.replace(" ", "-")
+    folder.mkdir()
+    server = await stack.enter_async_context(Lean())
+    more = {"BENCH_UNPACED": "1"}
+    if name != ECHO:
+        more["DATABASE_URL"] = url = _database(stack, kind, folder)
+    if name == OURS:
+        await upgrade(url)
+        await found_city(url, PEOPLE)
+    if profile is not None:
+        more["BENCH_PROFILE"] = str(profile)
+    process, _ = await stack.enter_async_context(
+        started(server, folder / "log", environment(server, folder, **more), *WORDS[name])
+    )
+    await asyncio.sleep(2)  # menus are set meanwhile
+    return Runner(name, process.pid, server, Site(server))
 
 
-async def _pace(sandbox: Watched, site: Site, env: Environment, folder: Path, figures: Figures) -> None:
-    """Under Telegram's limits, a few a second: how long people wait."""
-    site.latencies = figures.paced
-
-    async def report(number: int) -> None:
-        await asyncio.sleep(number * EVERY)
-        await site.reports(FIRST + 1 + CROWD + number, thinks=1.2)
-
-    async with started(sandbox, folder / "log", env, *PROGRAM):
-        await asyncio.sleep(2)
-        await asyncio.gather(*map(report, range(PACED)))
-        await site.fetched()
+def _database(stack: ExitStack | AsyncExitStack, kind: str, folder: Path) -> str:
+    if kind == "PostgreSQL":
+        return stack.enter_context(postgres.database())
+    return f"sqlite+aiosqlite:///{folder / 'ledger.db'}"
 
 
-def rows(figures: Figures) -> Iterator[tuple[str, str]]:
-    """The table, row by row."""
-    yield "user actions", "2"
-    yield "SQL statements: reads + writes", f"{figures.reads:.0f} + {figures.writes:.0f}"
-    yield "commits", f"{figures.commits:.1f}"
-    yield "CPU, ms (all at once)", f"{figures.cpu:.1f}"
-    yield "reports a second (all at once)", f"{figures.rate:.0f}"
-    for name, latencies in (("alone", figures.quiet), ("paced", figures.paced)):
-        yield f"photo → draft card, ms ({name})", _spread(latencies.card)
-        yield f"press → toast, ms ({name})", _spread(latencies.toast)
-        yield f"press → edited card, ms ({name})", _spread(latencies.filed)
-    yield "429s", str(figures.refused)
+async def _profiled(runner: Runner, reports: int, folder: Path) -> None:
+    """Write `report.pstats` into the folder."""
+    os.kill(runner.process, signal.SIGUSR2)
+    await runner.site.file(reports, PEOPLE)
+    await asyncio.sleep(SETTLE)
+    os.kill(runner.process, signal.SIGUSR2)
+    await asyncio.sleep(1)
 
 
-def _spread(seconds: list[float]) -> str:
-    return f"{1000 * median(seconds):.0f} / {1000 * quantiles(seconds, n=100, method='inclusive')[98]:.0f}"
+def rows(found: Mapping[str, Sequence[Runner]]) -> list[Row]:
+    """Medians of the rounds, and what they are of the unguarded bot's."""
+    shown: list[Row] = [("", "CPU, ms", "ratio", "≤ 1.5 ×", "reports a second", "ratio", "≥ 0.8 ×", "calls a report")]
+    for kind, runners in found.items():
+        yardstick = next((runner for runner in runners if runner.name == UNGUARDED), runners[0])
+        for runner in runners:
+            cpu, rate = median(runner.cpu), median(runner.rate)
+            more, slower = cpu / median(yardstick.cpu), rate / median(yardstick.rate)
+            ours = runner.name == OURS and len(runners) > 1
+            verdicts = (verdict(more, 1.5), verdict(slower, 0.8, least=True)) if ours else ("", "")
+            calls = sum(count for name, count in runner.calls.items() if name != "getUpdates")
+            polls = runner.calls.get("getUpdates", 0)
+            cells = (f"{cpu:.2f}", f"{more:.2f} ×", verdicts[0], f"{rate:.0f}", f"{slower:.2f} ×", verdicts[1])
+            shown.append((f"{kind}: {runner.name}", *cells, f"{calls:.1f} + {polls:.2f} polls"))
+    return shown
 
 
-@contextmanager
-def _database(kind: str, folder: Path) -> Iterator[str]:
-    with ExitStack() as stack:
-        if kind == "PostgreSQL":
-            yield stack.enter_context(postgres.database())
-        else:
-            yield f"sqlite+aiosqlite:///{folder / 'ledger.db'}"
-
-
-def both(kinds: Sequence[str] = KINDS) -> dict[str, Figures]:
-    """One database after the other, each fresh."""
-    found = {}
-    for kind in kinds:
-        with tempfile.TemporaryDirectory() as folder, _database(kind, Path(folder)) as url:
-            found[kind] = asyncio.run(measure(url, Path(folder)))
-    return found
+def section(*, quick: bool, kinds: Sequence[str] = KINDS, reports: int = 0, **more: Any) -> Section:
+    """Row 1. `more`: for `measure`."""
+    reports = reports or (120 if quick else REPORTS)
+    names = more.pop("names", list(WORDS))
+    found = {kind: asyncio.run(measure(kind, names, reports, **more)) for kind in kinds}
+    return Section("One filed report", "python -m tests.bench.report", ABOUT, rows(found))
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--statements", action="store_true", help="list the statements of a report")
     parser.add_argument("--only", choices=KINDS)
+    parser.add_argument("--reports", type=int, default=REPORTS, help="by each bot, in all its rounds")
+    parser.add_argument("--ours", action="store_true", help="without the yardsticks")
+    parser.add_argument("--profile", type=Path, help="a folder for report.pstats of as many more reports of ours")
     options = parser.parse_args()
-    found, console = both([options.only] if options.only else KINDS), Console()
-    table = Table("one filed report (median / p99 where there are two)", *found)
-    for cells in zip(*(rows(figures) for figures in found.values()), strict=True):
-        table.add_row(cells[0][0], *(value for _, value in cells))
-    console.print(table)
-    for kind, figures in found.items() if options.statements else ():
-        console.print(f"{kind}: statements of {COUNTED} reports")
-        for words, count in figures.statements:
-            console.print(f"{count:5} {' '.join(words.split())[:150]}", markup=False, highlight=False)
+    kinds = [options.only] if options.only else KINDS
+    names = [OURS] if options.ours else list(WORDS)
+    made = section(quick=False, kinds=kinds, reports=options.reports, names=names, profile=options.profile)
+    Console(width=160).print(made.as_table())
 
 
 if __name__ == "__main__":

@@ -1,37 +1,23 @@
 """A building site full of reporters: people with phones in a sandbox, bound in the ledger, each about to report."""
 
 import asyncio
-import io
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from PIL import Image
-
 from bot.domain.ids import UnitCode, UserId
 from bot.sandbox.acts import find_button, open_link, press, send_content
 from bot.sandbox.acts_groups import add_user
 from storage.store import SqlStore
+from tests.bench.pictures import a_photo_file
 from tests.bench.processes import Polled
 from tests.builders import a_city, a_person
 
 FIRST = 100_000  # account of the first reporter
 DESK = (1001, 1002)  # accounts of the city's clerks
 LINK = "https://t.me/project_home_bot?start=c_card-P002"
-_WANTED = 120_000  # bytes of a photo
-
-
-def a_photo_file() -> bytes:
-    """A JPEG of 1280 × 960 and about 120 KB."""
-    noise = Image.merge("RGB", [Image.effect_noise((1280, 960), 2.6)] * 3)
-    for quality in range(95, 20, -5):
-        out = io.BytesIO()
-        noise.save(out, "JPEG", quality=quality)
-        if out.tell() <= _WANTED:
-            break
-    return out.getvalue()
 
 
 async def found_city(url: str, reporters: int) -> None:
