@@ -252,6 +252,14 @@ class Issues(Protocol):
         """AT_THE_UNIT with this assignee, nearest deadline first."""
         ...
 
+    async def unanswered(self, before: datetime, limit: int) -> list[IssueView]:
+        """RESOLVED before that moment, the reporter asked once and silent, and somebody who can be told; longest first."""
+        ...
+
+    async def followers(self, original: IssueId) -> list[IssueId]:
+        """What was merged into it, in the order of filing."""
+        ...
+
     async def overdue(self, sight: Sight, now: datetime, limit: int) -> list[IssueView]:
         """Longest overdue first."""
         ...

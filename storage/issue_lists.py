@@ -7,16 +7,24 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 
 from bot.domain.ids import IssueId, PersonId
-from bot.domain.issue import AT_THE_DESK, AT_THE_UNIT, CLOSED, Level
+from bot.domain.issue import AT_THE_DESK, AT_THE_UNIT, CLOSED, Level, Status
 from bot.domain.permissions import Sight
 from bot.ports import IssueView
-from storage.issue_rows import VIEW, view_of
+from storage.issue_rows import VIEW, reporter_person, view_of
 from storage.repository import Repository
 from storage.sight import in_sight
 from storage.tables import issues
 
 _WAITS = issues.c.status.in_(sorted(AT_THE_DESK))
 _RUNS = issues.c.status.in_(sorted(AT_THE_UNIT))
+_UNANSWERED = VIEW.where(
+    issues.c.status == Status.RESOLVED,
+    issues.c.word.is_(None),
+    issues.c.asks == 1,
+    reporter_person.c.user_id.is_not(None),
+    reporter_person.c.reachable,
+    ~reporter_person.c.left,
+).order_by(issues.c.resolved_at, issues.c.id)
 _CHUNK = 500  # rows fetched at a time when the whole ledger is streamed
 
 
@@ -45,6 +53,15 @@ class IssueLists(Repository):
         """At the unit with this assignee, nearest deadline first."""
         order = (issues.c.due_at.is_(None), issues.c.due_at, issues.c.id)
         return await self._views(VIEW.where(issues.c.assignee == person, _RUNS).order_by(*order).limit(limit))
+
+    async def unanswered(self, before: datetime, limit: int) -> list[IssueView]:
+        """Resolved before then, the reporter asked once and silent: longest first."""
+        return await self._views(_UNANSWERED.where(issues.c.resolved_at < before).limit(limit))
+
+    async def followers(self, original: IssueId) -> list[IssueId]:
+        """What was merged into it."""
+        merged = select(issues.c.id).where(issues.c.merged_into == original).order_by(issues.c.id)
+        return [IssueId(row.id) for row in await self._all(merged)]
 
     async def overdue(self, sight: Sight, now: datetime, limit: int) -> list[IssueView]:
         """Longest overdue first."""

@@ -145,11 +145,15 @@ class ProofNeeded(Refused):
 
 
 class WordNeeded(Refused):
-    """Clearing needs the reporter's word, or the days of silence. Facts: number, until (ISO date or '')."""
+    """Clearing needs the reporter's word, or silence after two asks. Facts: number, until (ISO moment or '')."""
 
 
 class UndoTooLate(Refused):
     """Nothing to undo, or the ten minutes are over. Facts: number, minutes."""
+
+
+class CannotMerge(Refused):
+    """Not into this one. Facts: number, original (its number), why: 'itself', 'closed'."""
 
 
 class ChangedMeanwhile(Refused):

@@ -11,7 +11,7 @@ from bot.domain.issue import Issue, Status
 
 
 class Action(StrEnum):
-    """Every way an issue changes. The moves of `lifecycle.MOVES`, and what changes a field without moving it."""
+    """Every way an issue changes. The moves of `moves.MOVES`, and what changes a field without moving it."""
 
     REPORT = "report"
     REGISTER = "register"
@@ -26,6 +26,16 @@ class Action(StrEnum):
     CLEAR = "clear"
     REOPEN = "reopen"
     REJECT = "reject"
+    MERGE = "merge"  # into another issue, the original
+    ABSORB = "absorb"  # the original takes in one that was merged into it
+    SUSPEND = "suspend"  # waits for a named thing; the clock stops
+    RESUME = "resume"
+    CONCLUDE = "conclude"  # struck off, but not as solved
+    EXPLAIN = "explain"  # the unit: what stands in the way
+    EXTEND = "extend"  # the unit asks for more time
+    GRANT = "grant"
+    REFUSE = "refuse"
+    ASK_AGAIN = "ask_again"  # the reporter, who has not answered
     HAND_OVER = "hand_over"
     UNDO = "undo"
     CATEGORISE = "categorise"

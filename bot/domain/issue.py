@@ -142,6 +142,11 @@ class Issue:
     word: Word | None = None
     satisfaction: Satisfaction | None = None
     nudged: int = 0  # how often somebody pressed 催办
+    asks: int = 0  # how often the reporter was asked for a word on the present solution
+    asked_until: datetime | None = None  # more time was asked for, until then; None: nothing is asked
+    suspended_from: Status | None = None  # where it goes on
+    suspended_at: datetime | None = None  # when its clock stopped
+    merged_into: IssueId | None = None  # the original
     reopened: int = 0  # how often; also the round that proof photos belong to
     assigned_at: datetime | None = None
     accepted_at: datetime | None = None

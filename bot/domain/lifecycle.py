@@ -1,60 +1,28 @@
-"""The life of an issue as one table, and the checked steps through it (domain.md: life; deadlines are computed outside).
+"""The checked steps through an issue's life (the table: `bot.domain.moves`; deadlines are computed outside).
 
 Every function is pure: it takes the issue, who and when, and returns a `Change`, or raises a `Refused` that says why.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any
 
 from bot.domain.changes import change_of
-from bot.domain.errors import IllegalMove, ProofNeeded, ReasonNeeded, UndoTooLate, UnitNeeded, WordNeeded
+from bot.domain.errors import (
+    CannotMerge,
+    IllegalMove,
+    ProofNeeded,
+    ReasonNeeded,
+    UndoTooLate,
+    UnitNeeded,
+    WordNeeded,
+)
 from bot.domain.history import Action, Change, Entry
 from bot.domain.ids import PersonId, UnitCode
-from bot.domain.issue import AT_THE_UNIT, OPEN, Deadline, Issue, Means, Outcome, Satisfaction, Status, Word
+from bot.domain.issue import Deadline, Issue, Means, Outcome, Satisfaction, Status, Word
+from bot.domain.moves import MOVES, UNDOABLE
 
-_BEFORE_UNIT = frozenset({Status.REPORTED, Status.REGISTERED, Status.VERIFIED, Status.RETURNED})
-_ANY = frozenset(Status)
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """From which states a step may start, where it leads (None: it stays), and whether it needs words."""
-
-    start: frozenset[Status]
-    end: Status | None = None
-    words: bool = False
-
-
-MOVES: Mapping[Action, Rule] = MappingProxyType(
-    {
-        Action.REGISTER: Rule(frozenset({Status.REPORTED}), Status.REGISTERED),
-        Action.VERIFY: Rule(frozenset({Status.REGISTERED}), Status.VERIFIED),
-        Action.ASSIGN: Rule(frozenset({Status.VERIFIED, Status.RETURNED}), Status.ASSIGNED),
-        Action.HAND_OVER: Rule(AT_THE_UNIT, Status.ASSIGNED),
-        Action.ACCEPT: Rule(frozenset({Status.ASSIGNED}), Status.ACCEPTED),
-        Action.RETURN: Rule(AT_THE_UNIT, Status.RETURNED, words=True),
-        Action.RESOLVE: Rule(AT_THE_UNIT, Status.RESOLVED),
-        Action.CONFIRM: Rule(frozenset({Status.RESOLVED})),
-        Action.DISPUTE: Rule(frozenset({Status.RESOLVED}), Status.ASSIGNED, words=True),
-        Action.RATE: Rule(frozenset({Status.RESOLVED, Status.CLEARED})),
-        Action.CLEAR: Rule(frozenset({Status.RESOLVED}), Status.CLEARED),
-        Action.REOPEN: Rule(frozenset({Status.RESOLVED, Status.CLEARED, Status.REJECTED}), Status.ASSIGNED, words=True),
-        Action.REJECT: Rule(_BEFORE_UNIT, Status.REJECTED, words=True),
-        Action.CATEGORISE: Rule(OPEN),
-        Action.RANK: Rule(OPEN),
-        Action.CLASSIFY: Rule(OPEN),
-        Action.NAME_UNIT: Rule(_BEFORE_UNIT),
-        Action.SET_DEADLINE: Rule(_BEFORE_UNIT | AT_THE_UNIT),
-        Action.NUDGE: Rule(AT_THE_UNIT),
-        Action.REMARK: Rule(_ANY, words=True),
-        Action.ADD_EVIDENCE: Rule(_ANY),
-        Action.REBIND: Rule(_ANY),
-    }
-)
-UNDOABLE = frozenset({Action.REGISTER, Action.ASSIGN, Action.CLEAR})
+ASKS = 2  # how often a reporter is asked before silence counts (domain.md: reconcile and strike off)
 
 
 def legal(issue: Issue, action: Action) -> bool:
@@ -64,17 +32,22 @@ def legal(issue: Issue, action: Action) -> bool:
     """
     if action is Action.ASSIGN and issue.status is Status.REGISTERED:
         return True
-    return action in MOVES and issue.status in MOVES[action].start
+    return action in MOVES and MOVES[action].legal(issue)
+
+
+def illegal(issue: Issue, action: Action) -> IllegalMove:
+    """What is said of a step that the issue's state doesn't allow."""
+    return IllegalMove(number=issue.number, move=action.value, status=issue.status.value)
 
 
 def step(issue: Issue, action: Action, by: PersonId | None, at: datetime, words: str = "", **changed: Any) -> Change:
     """Take one step of the table. Raises IllegalMove, ReasonNeeded."""
-    rule = MOVES[action]
-    if issue.status not in rule.start:
-        raise IllegalMove(number=issue.number, move=action.value, status=issue.status.value)
-    if rule.words and not words.strip():
+    move = MOVES[action]
+    if not move.legal(issue):
+        raise illegal(issue, action)
+    if move.words and not words.strip():
         raise ReasonNeeded(move=action.value)
-    changed.setdefault("status", rule.end or issue.status)
+    changed.setdefault("status", move.end or issue.status)
     return change_of(issue, action, by, at, words.strip(), changed)
 
 
@@ -116,7 +89,7 @@ def set_deadline(issue: Issue, by: PersonId, at: datetime, days: int | None, dea
 
     Before the unit has it, days wait for the assignment (`deadline` None); a named day is kept as it is.
     """
-    return step(issue, Action.SET_DEADLINE, by, at, days=days, deadline=deadline)
+    return step(issue, Action.SET_DEADLINE, by, at, days=days, deadline=deadline, asked_until=None)
 
 
 def nudge(issue: Issue, by: PersonId, at: datetime) -> Change:
@@ -132,8 +105,13 @@ def resolve(
     means: Sequence[Means],
     photos: int,
     photo_needed: bool,
+    *,
+    asked: bool = True,
 ) -> Change:
-    """The unit's proof: words, means used, and a photo of this round where the category asks. Raises ProofNeeded, IllegalMove."""
+    """The unit's proof: words, means used, and a photo of this round where the category asks. `asked`: the reporter is, now.
+
+    Raises ProofNeeded, IllegalMove.
+    """
     missing = [
         name
         for name, given in (("text", result.strip()), ("photo", photos or not photo_needed), ("means", means))
@@ -152,6 +130,8 @@ def resolve(
         resolved_at=at,
         word=None,
         satisfaction=None,
+        asks=int(asked),
+        asked_until=None,
     )
 
 
@@ -165,15 +145,68 @@ def rate(issue: Issue, by: PersonId, at: datetime, satisfaction: Satisfaction) -
     return step(issue, Action.RATE, by, at, satisfaction=satisfaction)
 
 
-def clear(issue: Issue, by: PersonId, at: datetime, silence_until: datetime | None) -> Change:
-    """Strike off as solved. Needs the reporter's word, or silence up to `silence_until` (None: can't be said yet).
+def ask_again(issue: Issue, at: datetime) -> Change:
+    """The reporter, who has not answered, is asked once more."""
+    return step(issue, Action.ASK_AGAIN, None, at, asks=issue.asks + 1)
 
-    Raises WordNeeded, IllegalMove.
+
+def clear(
+    issue: Issue, by: PersonId, at: datetime, silence_until: datetime | None, *, unreachable: bool = False
+) -> Change:
+    """Strike off as solved. Needs the reporter's word, or silence.
+
+    Raises WordNeeded, IllegalMove. See `may_be_silent`.
     """
-    silent = silence_until is not None and at >= silence_until
-    if legal(issue, Action.CLEAR) and issue.word is not Word.SOLVED and not silent:
-        raise WordNeeded(number=issue.number, until=silence_until.isoformat() if silence_until else "")
+    if legal(issue, Action.CLEAR):
+        _check_word(issue, at, silence_until, unreachable=unreachable)
     return step(issue, Action.CLEAR, by, at, outcome=Outcome.SOLVED, closed_at=at)
+
+
+def conclude(
+    issue: Issue,
+    by: PersonId,
+    at: datetime,
+    outcome: Outcome,
+    reason: str,
+    silence_until: datetime | None = None,
+    *,
+    unreachable: bool = False,
+) -> Change:
+    """Strike off without calling it solved. Partly solved: what the unit proved, so the reporter's word is needed as well.
+
+    A deadline that was not missed ends; a missed one stays, and counts. Raises ReasonNeeded, WordNeeded, IllegalMove.
+    """
+    partly = outcome is Outcome.PARTLY
+    if outcome is Outcome.SOLVED or (partly and issue.status is not Status.RESOLVED):
+        raise illegal(issue, Action.CONCLUDE)
+    if partly:
+        _check_word(issue, at, silence_until, unreachable=unreachable)
+    kept = issue.deadline if issue.overdue_at(at) or issue.status is Status.RESOLVED else None
+    ended = {"outcome": outcome, "closed_at": at, "deadline": kept, "asked_until": None}
+    return step(issue, Action.CONCLUDE, by, at, reason, **ended)
+
+
+def may_be_silent(issue: Issue, at: datetime, until: datetime | None, *, unreachable: bool = False) -> bool:
+    """A reporter's silence is consent: the days are over, and they were asked twice (or nobody can ask them)."""
+    return until is not None and at >= until and (issue.asks >= ASKS or unreachable)
+
+
+def _check_word(issue: Issue, at: datetime, until: datetime | None, *, unreachable: bool) -> None:
+    if issue.word is not Word.SOLVED and not may_be_silent(issue, at, until, unreachable=unreachable):
+        soon = until is not None and until > at
+        raise WordNeeded(number=issue.number, until=until.isoformat() if until is not None and soon else "")
+
+
+def merge(issue: Issue, by: PersonId, at: datetime, original: Issue) -> tuple[Change, Change]:
+    """The same as another one, which goes on: what changes here, and the original's line. Raises CannotMerge, IllegalMove."""
+    why = "itself" if issue.id == original.id else "" if original.is_open else "closed"
+    if why:
+        raise CannotMerge(number=issue.number, original=original.number, why=why)
+    merged: dict[str, Any] = {"merged_into": original.id, "closed_at": at, "asked_until": None}
+    return (
+        step(issue, Action.MERGE, by, at, original.number, **merged),
+        step(original, Action.ABSORB, by, at, issue.number),
+    )
 
 
 def reject(issue: Issue, by: PersonId, at: datetime, reason: str) -> Change:
@@ -183,7 +216,8 @@ def reject(issue: Issue, by: PersonId, at: datetime, reason: str) -> Change:
 
 def return_to_desk(issue: Issue, by: PersonId | None, at: datetime, reason: str) -> Change:
     """The unit: not ours. The deadline stops; the desk names another unit."""
-    return step(issue, Action.RETURN, by, at, reason, deadline=None, assignee=None, assigned_at=None, accepted_at=None)
+    freed: dict[str, Any] = {"deadline": None, "asked_until": None, "assignee": None}
+    return step(issue, Action.RETURN, by, at, reason, **freed, assigned_at=None, accepted_at=None)
 
 
 def reopen(issue: Issue, action: Action, by: PersonId, at: datetime, reason: str, deadline: Deadline) -> Change:
@@ -200,6 +234,8 @@ def reopen(issue: Issue, action: Action, by: PersonId, at: datetime, reason: str
         "closed_at": None,
         "resolved_at": None,
         "satisfaction": None,
+        "asks": 0,
+        "merged_into": None,
     }
     if issue.assignee is None:
         return step(issue, action, by, at, reason, status=Status.REGISTERED, **changed)
@@ -213,12 +249,12 @@ def last_move(history: Iterable[Entry]) -> Entry | None:
 
 
 def undoable(last: Entry | None, at: datetime, minutes: int) -> bool:
-    """True if the last move may still be taken back: a register, assign or clear of the last so many minutes."""
+    """True if the last move may still be taken back: one of UNDOABLE, of the last so many minutes."""
     return last is not None and last.action in UNDOABLE and at - last.at <= timedelta(minutes=minutes)
 
 
 def undo(issue: Issue, last: Entry | None, by: PersonId, at: datetime, minutes: int) -> Change:
-    """Take back a mistaken register, assign or clear: a new line that restores what stood before.
+    """Take back a mistaken move of the desk: a new line that restores what stood before.
 
     `last` is the `last_move`. Raises UndoTooLate.
     """
@@ -229,11 +265,19 @@ def undo(issue: Issue, last: Entry | None, by: PersonId, at: datetime, minutes: 
         kept = issue.deadline if "deadline" not in last.before else None  # a day named before it was assigned
         unit = last.before.get("unit", issue.unit)
         restored |= {"unit": unit, "assignee": None, "deadline": kept, "assigned_at": None, "accepted_at": None}
-    elif last.action is Action.CLEAR:
-        restored |= {"outcome": None, "closed_at": None}
+        restored |= {"asked_until": None}
+    elif last.action is not Action.REGISTER:
+        restored |= {"outcome": None, "closed_at": None, "merged_into": None}
+        restored |= {"deadline": _deadline_of(last.before) or issue.deadline}
     return change_of(issue, Action.UNDO, by, at, "", restored)
 
 
 def _moved(action: Action) -> bool:
-    rule = MOVES.get(action)
-    return rule is None or rule.end is not None  # not in the table: reported, undone
+    move = MOVES.get(action)
+    return move is None or move.moves()  # not in the table: reported, undone
+
+
+def _deadline_of(before: Mapping[str, Any]) -> Deadline | None:
+    """The deadline a line of history took away."""
+    kept = before.get("deadline")
+    return Deadline(**{**kept, "due_at": datetime.fromisoformat(kept["due_at"])}) if kept else None

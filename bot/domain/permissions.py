@@ -8,6 +8,7 @@ from types import MappingProxyType
 from bot.domain.history import Action
 from bot.domain.ids import PersonId
 from bot.domain.issue import Standing
+from bot.domain.moves import MOVES, NEVER_ONES_OWN, OVER_THE_UNIT, UNDO_BY, Named, actions_of
 from bot.domain.organisation import CITY, Grant, Person, Role, Scope, ScopeKind
 
 _READERS = frozenset(Role)
@@ -27,31 +28,15 @@ class Access(StrEnum):
     BIND_GROUP = "bind_group"  # /subscribe and /unsubscribe
 
 
-# roles that may take a step if their scope covers the issue; named persons and the unit's leader are asked for below
+# all from the one table of moves
 STEPS: Mapping[Action, frozenset[Role]] = MappingProxyType(
-    {
-        Action.REGISTER: _CLERK,
-        Action.VERIFY: _CLERK,
-        Action.ASSIGN: _CLERK,
-        Action.CLEAR: _CLERK,
-        Action.REOPEN: _CLERK,
-        Action.REJECT: _CLERK,
-        Action.UNDO: _CLERK,
-        Action.CATEGORISE: _CLERK,
-        Action.RANK: _CLERK,
-        Action.CLASSIFY: _CLERK,
-        Action.NAME_UNIT: _CLERK,
-        Action.SET_DEADLINE: _CLERK,
-        Action.HAND_OVER: _CLERK,
-        Action.NUDGE: frozenset({Role.CLERK, Role.LEADER}),
-        Action.REMARK: frozenset({Role.CLERK, Role.REPORTER, Role.ASSIGNEE, Role.LEADER, Role.VERIFIER}),
-        Action.ADD_EVIDENCE: frozenset({Role.CLERK, Role.REPORTER, Role.ASSIGNEE, Role.VERIFIER}),
-    }
+    {**{action: move.roles for action, move in MOVES.items()}, Action.UNDO: UNDO_BY}
 )
-OF_THE_ASSIGNEE = frozenset({Action.ACCEPT, Action.RETURN, Action.RESOLVE})  # the person whose name is on it
-OF_THE_REPORTER = frozenset({Action.CONFIRM, Action.DISPUTE, Action.RATE})  # the person who reported it
-ALSO_OF_THE_NAMED = frozenset({Action.REMARK, Action.ADD_EVIDENCE})
-ALSO_OF_THE_UNIT = frozenset({Action.HAND_OVER})  # the responsible unit's own leader; owning the project is not enough
+"""Roles that may take a step if their scope covers the issue; named persons and the unit's leader are asked for below."""
+OF_THE_ASSIGNEE = actions_of(Named.ASSIGNEE)  # the person whose name is on it
+OF_THE_REPORTER = actions_of(Named.REPORTER)  # the person who reported it
+ALSO_OF_THE_NAMED = actions_of(Named.BOTH)
+ALSO_OF_THE_UNIT = actions_of(Named.UNIT_LEADER)  # the responsible unit's own leader; owning the project is not enough
 
 COMMANDS: Mapping[Access, frozenset[Role]] = MappingProxyType(
     {
@@ -81,7 +66,7 @@ def covers(scope: Scope, standing: Standing) -> bool:
 
 def may(person: Person, action: Action, standing: Standing) -> bool:
     """May this person take this step on an issue that stands there?"""
-    if person.left:
+    if person.left or (action in NEVER_ONES_OWN and person.id == standing.assignee):
         return False
     if action in OF_THE_REPORTER:
         return person.id == standing.reporter
@@ -91,8 +76,8 @@ def may(person: Person, action: Action, standing: Standing) -> bool:
         return True
     if action in ALSO_OF_THE_UNIT and _leads(person, standing):
         return True
-    roles = STEPS.get(action, frozenset())
-    return any(grant.role in roles and covers(grant.scope, standing) for grant in person.grants)
+    roles, within = STEPS.get(action, frozenset()), _over_unit if action in OVER_THE_UNIT else covers
+    return any(grant.role in roles and within(grant.scope, standing) for grant in person.grants)
 
 
 def may_view(person: Person, standing: Standing) -> bool:

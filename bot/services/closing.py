@@ -8,7 +8,7 @@ from bot.domain.history import Action
 from bot.domain.ids import IssueId
 from bot.domain.issue import Issue, Satisfaction, Status, Word
 from bot.domain.organisation import Person
-from bot.services import cards, staff, steps
+from bot.services import asking, cards, staff, steps
 from bot.services.turn import Turn
 
 
@@ -62,8 +62,8 @@ async def clear(turn: Turn, clerk: Person, issue_id: IssueId) -> Issue:
     Raises WordNeeded (whose word is missing, and until when), IllegalMove, and as `steps.load`.
     """
     issue = await steps.load(turn, clerk, Action.CLEAR, issue_id)
-    until = deadlines.silence_until(issue, turn.calendar, turn.policy)
-    issue = await steps.keep(turn, lifecycle.clear(issue, clerk.id, turn.now, until))
+    until, unreachable = await asking.silence(turn, issue)
+    issue = await steps.keep(turn, lifecycle.clear(issue, clerk.id, turn.now, until, unreachable=unreachable))
     for told in {issue.reporter, issue.assignee} - {None, clerk.id}:
         person = await staff.known(turn, told)
         if person is not None:

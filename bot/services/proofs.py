@@ -96,8 +96,11 @@ async def hand_in(turn: Turn, person: Person, proof: Proof) -> Issue:
         proof.means,
         photos=sum(item.is_picture for item in photos),
         photo_needed=turn.policy.categories[issue.category].proof_photo,
+        asked=(chat := staff.chat_of(await turn.uow.people.get(issue.reporter))) is not None,
     )
-    await _ask_reporter(turn, issue, photos)  # first: an older question drawn anew would come above the photos
+    if chat is not None:  # first: an older question drawn anew would come above the photos
+        await cards.send_evidence(turn, chat, issue.id, photos)
+        await turn.tell(cards.question(chat, issue.id, fresh=True))
     issue = await steps.keep(turn, change)
     await _draw(turn, issue, staff.chat_of(person), proof, done=True)
     for clerk in await staff.handling(turn, issue.id):
@@ -125,14 +128,6 @@ async def _of_round(turn: Turn, issue: Issue) -> list[Media]:
     media = await turn.uow.evidence.of_issue(issue.id)
     current = [item for item in media if item.purpose is Purpose.PROOF and item.round == issue.reopened]
     return [item for item in current if item.state is not MediaState.MISSING]
-
-
-async def _ask_reporter(turn: Turn, issue: Issue, photos: list[Media]) -> None:
-    """The proof's photos, and the question whether it is really solved."""
-    chat = staff.chat_of(await turn.uow.people.get(issue.reporter))
-    if chat is not None:
-        await cards.send_evidence(turn, chat, issue.id, photos)
-        await turn.tell(cards.question(chat, issue.id, fresh=True))
 
 
 async def _draw(

@@ -40,6 +40,11 @@ issues = Table(
     Column("word", Coded(Word)),
     Column("satisfaction", Coded(Satisfaction)),
     required("nudged", Integer, server_default=text("0")),
+    required("asks", Integer, server_default=text("0")),
+    Column("asked_until", Moment),
+    Column("suspended_from", Coded(Status)),
+    Column("suspended_at", Moment),
+    Column("merged_into", RowId, index=True),  # no constraint: SQLite can't add one to a table that is there
     required("reopened", Integer),
     Column("assigned_at", Moment),
     Column("accepted_at", Moment),

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.domain import lifecycle
+from bot.domain import delays, lifecycle
 from bot.domain.history import Action, Change, Entry
 from bot.domain.ids import IssueId, PersonId, ProjectCode, UnitCode
-from bot.domain.issue import Category, Deadline, Issue, Level, Means, Satisfaction, Status
+from bot.domain.issue import AT_THE_UNIT, Category, Deadline, Issue, Level, Means, Outcome, Satisfaction, Status
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-REPORTER, CLERK, ASSIGNEE, COLLEAGUE = PersonId(1), PersonId(2), PersonId(3), PersonId(4)
+REPORTER, CLERK, ASSIGNEE, COLLEAGUE, LEADER = (PersonId(number) for number in range(1, 6))
 UNIT = UnitCode("U04")
 
 
@@ -28,6 +28,9 @@ def an_issue(**more: Any) -> Issue:
         reported_at=AT,
     )
     return replace(issue, **more)
+
+
+ORIGINAL = an_issue(id=IssueId(6), number="XM-2026-0006")
 
 
 def due(version: int = 1, days: int = 5) -> Deadline:
@@ -52,15 +55,27 @@ STEPS: dict[str, Callable[[Issue, datetime], list[Change]]] = {
     "confirm": lambda i, at: [lifecycle.confirm(i, REPORTER, at)],
     "dispute": lambda i, at: [lifecycle.reopen(i, Action.DISPUTE, REPORTER, at, "还没有电", due(i.deadlines + 1))],
     "rate": lambda i, at: [lifecycle.rate(i, REPORTER, at, Satisfaction.FAIR)],
-    "clear": lambda i, at: [lifecycle.clear(i, CLERK, at, at)],
+    "clear": lambda i, at: [lifecycle.clear(i, CLERK, at, at, unreachable=True)],
     "reopen": lambda i, at: [lifecycle.reopen(i, Action.REOPEN, CLERK, at, "再看看", due(i.deadlines + 1))],
     "reject": lambda i, at: [lifecycle.reject(i, CLERK, at, "报过了")],
     "categorise": lambda i, at: [lifecycle.step(i, Action.CATEGORISE, CLERK, at, category=Category.OTHER)],
     "set_days": lambda i, at: [
-        lifecycle.set_deadline(i, CLERK, at, 3, due(i.deadlines + 1) if i.status in lifecycle.AT_THE_UNIT else None)
+        lifecycle.set_deadline(i, CLERK, at, 3, due(i.deadlines + 1) if i.status in AT_THE_UNIT else None)
     ],
     "set_day": lambda i, at: [lifecycle.set_deadline(i, CLERK, at, None, due(i.deadlines + 1, days=9))],
     "nudge": lambda i, at: [lifecycle.nudge(i, CLERK, at)],
+    "merge": lambda i, at: [lifecycle.merge(i, CLERK, at, ORIGINAL)[0]],
+    "absorb": lambda i, at: [lifecycle.step(i, Action.ABSORB, CLERK, at, ORIGINAL.number)],
+    "suspend": lambda i, at: [delays.suspend(i, CLERK, at, "等变压器到货")],
+    "resume": lambda i, at: [
+        delays.resume(i, CLERK, at, due(i.deadlines + 1, days=8) if i.suspended_from in AT_THE_UNIT else None)
+    ],
+    "transfer": lambda i, at: [lifecycle.conclude(i, CLERK, at, Outcome.TRANSFERRED, "转省里办")],
+    "explain": lambda i, at: [delays.explain(i, ASSIGNEE, at, "电缆还没到货")],
+    "extend": lambda i, at: [delays.ask_for_time(i, ASSIGNEE, at, AT + timedelta(days=9), "缺变压器")],
+    "grant": lambda i, at: [delays.grant(i, LEADER, at, due(i.deadlines + 1, days=9))],
+    "refuse": lambda i, at: [delays.refuse(i, LEADER, at, "抓紧办")],
+    "ask_again": lambda i, at: [lifecycle.ask_again(i, at)],
     "remark": lambda i, at: [lifecycle.step(i, Action.REMARK, REPORTER, at, "补充一句")],
 }
 
@@ -84,4 +99,6 @@ TO = {  # how an issue gets into each state that this table can reach
     Status.RESOLVED: ("register", "assign", "accept", "resolve"),
     Status.CLEARED: ("register", "assign", "accept", "resolve", "confirm", "clear"),
     Status.REJECTED: ("reject",),
+    Status.MERGED: ("merge",),
+    Status.SUSPENDED: ("register", "assign", "suspend"),
 }

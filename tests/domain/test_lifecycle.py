@@ -12,7 +12,7 @@ from bot.domain.history import Action
 from bot.domain.issue import AT_THE_UNIT, Means, Outcome, Status, Word
 from tests.domain.lives import ASSIGNEE, AT, CLERK, COLLEAGUE, REPORTER, STEPS, TO, UNIT, an_issue, due, walk
 
-ACTION_OF = {"set_days": Action.SET_DEADLINE, "set_day": Action.SET_DEADLINE}
+ACTION_OF = {"set_days": Action.SET_DEADLINE, "set_day": Action.SET_DEADLINE, "transfer": Action.CONCLUDE}
 
 
 @pytest.mark.parametrize("status", TO, ids=str)
@@ -46,7 +46,10 @@ def test_whatever_is_pressed_in_whatever_order_the_ledger_stays_sound(names: lis
         assert issue.deadlines >= deadlines
         deadlines = issue.deadlines
         assert (issue.closed_at is None) == issue.is_open
-        assert (issue.outcome is None) == issue.is_open
+        assert (issue.outcome is None) == (issue.is_open or issue.status is Status.MERGED)
+        assert (issue.merged_into is None) == (issue.status is not Status.MERGED)
+        assert (issue.suspended_at is None) == (issue.suspended_from is None) == (issue.status is not Status.SUSPENDED)
+        assert issue.asked_until is None or issue.status in AT_THE_UNIT
         if issue.status in AT_THE_UNIT:
             assert issue.assignee is not None
             assert issue.deadline is not None
@@ -120,12 +123,16 @@ def test_no_photo_is_asked_for_where_the_category_does_not() -> None:
 
 
 def test_clearing_waits_for_the_reporters_word_or_for_silence() -> None:
-    """Before either, the refusal says until when; at that moment silence is consent."""
+    """Before either, the refusal says until when; at that moment silence is consent, if the reporter was asked twice."""
     issue, _ = walk("register", "assign", "resolve")
     until = AT + timedelta(days=3)
     with pytest.raises(WordNeeded) as refused:
         lifecycle.clear(issue, CLERK, until - timedelta(seconds=1), until)
     assert refused.value.facts["until"] == until.isoformat()
+    with pytest.raises(WordNeeded):
+        lifecycle.clear(issue, CLERK, until, until)
+    assert lifecycle.clear(issue, CLERK, until, until, unreachable=True).issue.outcome is Outcome.SOLVED
+    issue = lifecycle.ask_again(issue, AT).issue
     assert lifecycle.clear(issue, CLERK, until, until).issue.outcome is Outcome.SOLVED
     confirmed = lifecycle.confirm(issue, REPORTER, AT).issue
     assert lifecycle.clear(confirmed, CLERK, AT, until).issue.status is Status.CLEARED

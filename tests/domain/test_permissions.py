@@ -31,6 +31,11 @@ CLERKS = frozenset(
         Action.CLEAR,
         Action.REOPEN,
         Action.REJECT,
+        Action.MERGE,
+        Action.ABSORB,
+        Action.SUSPEND,
+        Action.RESUME,
+        Action.CONCLUDE,
         Action.UNDO,
         Action.CATEGORISE,
         Action.RANK,
@@ -45,7 +50,7 @@ CLERKS = frozenset(
 )
 NAMED = {  # what a role lets one do in its scope, being neither reporter nor assignee of the issue
     Role.CLERK: CLERKS,
-    Role.LEADER: frozenset({Action.NUDGE, Action.REMARK}),
+    Role.LEADER: frozenset({Action.NUDGE, Action.REMARK, Action.GRANT, Action.REFUSE}),
     Role.REPORTER: frozenset({Action.REMARK, Action.ADD_EVIDENCE}),
     Role.ASSIGNEE: frozenset({Action.REMARK, Action.ADD_EVIDENCE}),
     Role.VERIFIER: frozenset({Action.REMARK, Action.ADD_EVIDENCE}),
@@ -101,7 +106,9 @@ def test_the_reporter_has_the_word_on_their_own_report_even_as_a_guest(action: A
         assert not may(me(Grant(Role.CLERK, CITY)), action, HERE)
 
 
-@pytest.mark.parametrize("action", [Action.ACCEPT, Action.RETURN, Action.RESOLVE])
+@pytest.mark.parametrize(
+    "action", [Action.ACCEPT, Action.RETURN, Action.RESOLVE, Action.EXTEND, Action.EXPLAIN], ids=str
+)
 @pytest.mark.parametrize("role", [Role.ASSIGNEE, Role.LEADER])
 def test_the_named_person_acts_while_in_charge_at_the_unit(action: Action, role: Role) -> None:
     """Name and role: the role gone, or for another unit, the name alone carries nothing."""
@@ -118,6 +125,16 @@ def test_handing_over_is_the_units_leaders_not_the_owners() -> None:
     assert not may(me(Grant(Role.LEADER, Scope(ScopeKind.UNIT, OWNER))), Action.HAND_OVER, HERE)
     assert not may(me(Grant(Role.LEADER, CITY)), Action.HAND_OVER, HERE)
     assert not may(me(Grant(Role.LEADER, UNITS_SCOPE)), Action.HAND_OVER, replace(HERE, unit=None))
+
+
+@pytest.mark.parametrize("action", [Action.GRANT, Action.REFUSE], ids=str)
+def test_more_time_is_given_by_leaders_over_the_unit_but_never_to_oneself(action: Action) -> None:
+    """The unit's, the district's, the city's; not the owner's, and not who is in charge of it."""
+    for scope in (UNITS_SCOPE, Scope(ScopeKind.DISTRICT, "海沧区"), CITY):
+        assert may(me(Grant(Role.LEADER, scope)), action, HERE)
+        assert not may(me(Grant(Role.LEADER, scope)), action, replace(HERE, assignee=ME))
+    assert not may(me(Grant(Role.LEADER, Scope(ScopeKind.UNIT, OWNER))), action, HERE)
+    assert not may(me(Grant(Role.CLERK, CITY)), action, HERE)
 
 
 @given(grants, standings, st.sampled_from(Action), st.sampled_from(Access))

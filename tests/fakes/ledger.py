@@ -81,6 +81,13 @@ class FakeIssues:
         tasks = self._seen(None, lambda i: i.assignee == person and i.status in AT_THE_UNIT)
         return self._views(sorted(tasks, key=_due)[:limit])
 
+    async def unanswered(self, before: datetime, limit: int) -> list[IssueView]:
+        late = self._seen(None, lambda i: _silent(i) and _before(i, aware(before)) and self._listens(i.reporter))
+        return self._views(sorted(late, key=lambda i: (i.resolved_at, i.id))[:limit])
+
+    async def followers(self, original: IssueId) -> list[IssueId]:
+        return sorted(i.id for i in self._tables.issues.values() if i.merged_into == original)
+
     async def overdue(self, sight: Sight, now: datetime, limit: int) -> list[IssueView]:
         late = self._seen(sight, lambda i: i.overdue_at(aware(now)))
         return self._views(sorted(late, key=_due)[:limit])
@@ -182,8 +189,20 @@ class FakeIssues:
     def _name(self, person: PersonId | None) -> str:
         return "" if person is None else self._tables.people[person].name
 
+    def _listens(self, person: PersonId) -> bool:
+        found = self._tables.people[person]
+        return found.user_id is not None and found.reachable and not found.left
+
     def _searched(self, issue: Issue) -> str:
         return "\n".join((issue.number, issue.description, self._tables.projects[issue.project].name)).casefold()
+
+
+def _silent(issue: Issue) -> bool:
+    return issue.status is Status.RESOLVED and issue.word is None and issue.asks == 1
+
+
+def _before(issue: Issue, moment: datetime) -> bool:
+    return issue.resolved_at is not None and issue.resolved_at < moment
 
 
 def _urgency(issue: Issue) -> tuple[bool, datetime, int]:

@@ -16,6 +16,7 @@ from bot.domain.ids import MessageId
 from bot.domain.messages import OutboxState
 from bot.domain.policy import Policy
 from bot.ports import OutboxRow, Store
+from bot.services import asking, digests, reminders
 from bot.services.turn import Turn
 from bot.services.turns import Turns
 from bot.telegram.composer import Composer
@@ -64,6 +65,13 @@ class World:
         async with self.turns.read() as turn:
             poisoned = [poison for poison in await turn.uow.inbox.poisoned(5) if poison.update_id == number]
         assert not poisoned, poisoned[0].error
+        await self.deliver()
+
+    async def ticks(self) -> None:
+        """The second beats: what is due by now is said and delivered."""
+        async with self.turns.begin() as turn:
+            for beat in (reminders.tick, asking.tick, digests.tick):
+                await beat(turn)
         await self.deliver()
 
     async def deliver(self) -> None:

@@ -45,11 +45,19 @@ async def test_clearing_too_early_says_until_when(solved: str, clerk: Phone) -> 
     assert "11月26日 17:30 起可以销号" in clerk.toast.text
 
 
-async def test_silence_is_consent_after_three_working_days(solved: str, clerk: Phone, world: World) -> None:
-    """Then the clerk may clear."""
-    world.clock.advance(days=4)
+async def test_silence_is_consent_after_three_working_days(
+    solved: str, clerk: Phone, worker: Phone, world: World
+) -> None:
+    """Asked twice meanwhile; then the clerk may clear, and the reporter may still say that it is not so."""
+    world.clock.advance(days=1)
+    await world.ticks()
+    assert "真的解决了吗" in worker.last().text
+    world.clock.advance(days=3)
     await clerk.presses("销号")
     assert f"已销号 {solved}" in clerk.screen()
+    await worker.presses("未解决")
+    await worker.sends("又停电了")
+    assert f"已交办 {solved}" in clerk.screen()
 
 
 async def test_not_solved_with_photo_and_words(solved: str, worker: Phone, assignee: Phone, clerk: Phone) -> None:

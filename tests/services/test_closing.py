@@ -1,14 +1,14 @@
 """The end of an issue: three words must agree; whoever disagrees reopens it."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from bot.domain.errors import IllegalMove, NotAllowed, ReasonNeeded, WordNeeded
 from bot.domain.history import Action
 from bot.domain.issue import Outcome, Satisfaction, Status, Word
-from bot.services import closing, desk
+from bot.services import asking, closing, desk
 from bot.services.turn import Turn
 from tests.builders import City
 from tests.fakes import FakeStore
@@ -68,10 +68,39 @@ async def test_clearing_waits_for_the_word_or_three_working_days_of_silence(case
         await closing.clear(case.turn, case.city.clerk, case.id)
     until = datetime.fromisoformat(refused.value.facts["until"])
     assert until == datetime(2026, 11, 26, 9, 30, tzinfo=UTC), "Thursday at closing time"
+    assert await asking.tick(replace(case.turn, now=until - timedelta(hours=25))) == 1
     silent = replace(case.turn, now=until)
     await closing.clear(silent, case.city.clerk, case.id)
     issue = await case.issue()
     assert (issue.status, issue.outcome, issue.word) == (Status.CLEARED, Outcome.SOLVED, None)
+
+
+async def test_silence_counts_only_after_two_asks(case: Case) -> None:
+    """The second one comes in office hours of a later day, once, as the same question at the bottom of the chat."""
+    await case.resolved()
+    case.quiet()
+    assert not await asking.is_due(case.later(hours=3).turn), "not on the same day"
+    assert not await asking.is_due(case.later(hours=12).turn), "not by night"
+    with pytest.raises(WordNeeded):
+        await closing.clear(replace(case.turn, now=case.turn.now + timedelta(days=9)), case.city.clerk, case.id)
+    case.later(hours=9)
+    assert await asking.is_due(case.turn)
+    assert await asking.tick(case.turn) == 1
+    [question] = case.told(case.city.reporter, "closing/ask")
+    assert question.fresh
+    assert not await asking.is_due(case.later(days=1).turn)
+    assert (await case.actions())[-1] is Action.ASK_AGAIN
+
+
+async def test_nobody_is_asked_who_cannot_be_told_and_then_the_days_are_enough(case: Case) -> None:
+    """Else a reporter who blocked the bot would keep it open for ever."""
+    await case.resolved()
+    reporter = await case.turn.uow.people.get(case.city.reporter.id)
+    await case.turn.uow.people.save(replace(reporter, reachable=False))
+    case.later(days=4)
+    assert not await asking.is_due(case.turn)
+    await closing.clear(case.turn, case.city.clerk, case.id)
+    assert (await case.issue()).outcome is Outcome.SOLVED
 
 
 async def test_clearing_tells_reporter_and_unit(case: Case) -> None:

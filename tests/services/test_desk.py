@@ -11,7 +11,7 @@ from bot.domain.ids import ChatId, IssueId, MessageId, ProjectCode, UnitCode
 from bot.domain.issue import Category, Kind, Level, Outcome, Status
 from bot.domain.messages import issue_card
 from bot.domain.organisation import Grant
-from bot.services import cards, closing, desk
+from bot.services import asking, cards, closing, desk
 from bot.services.turn import Turn
 from tests.builders import City, a_person, filed
 from tests.fakes import FakeStore
@@ -118,6 +118,8 @@ async def test_a_resolved_case_waits_at_the_desk_once_its_reporter_spoke_or_was_
     facts = await cards.issue_facts(case.turn, case.city.clerk, case.id, desk=True)
     assert facts["waiting"] == 0
     later = replace(case.turn, now=case.turn.now + timedelta(days=4))
+    assert (await cards.issue_facts(later, case.city.clerk, case.id, desk=True))["waiting"] == 0, "asked once"
+    await asking.tick(replace(case.turn, now=case.turn.now + timedelta(days=1)))
     assert (await cards.issue_facts(later, case.city.clerk, case.id, desk=True))["waiting"] == 1
     await closing.confirm(case.turn, case.city.reporter, case.id)
     assert (await cards.issue_facts(case.turn, case.city.clerk, case.id, desk=True))["waiting"] == 1

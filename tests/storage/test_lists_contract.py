@@ -6,11 +6,11 @@ from typing import Any
 from bot.domain import lifecycle
 from bot.domain.history import Action
 from bot.domain.ids import PersonId
-from bot.domain.issue import AT_THE_DESK, AT_THE_UNIT, Issue, Level, Status
+from bot.domain.issue import AT_THE_DESK, AT_THE_UNIT, Issue, Level, Status, Word
 from bot.domain.organisation import CITY
 from bot.domain.permissions import Sight
 from bot.ports import IssueView, UnitOfWork
-from tests.builders import City, a_deadline, an_issue, filed
+from tests.builders import City, a_deadline, a_person, an_issue, filed
 from tests.fakes import NOW
 
 EVERYTHING = Sight(None, frozenset({CITY}))
@@ -139,3 +139,32 @@ async def test_a_step_moves_an_issue_between_the_lists(uow: UnitOfWork, city: Ci
     assert ids(await uow.issues.queue(EVERYTHING, None, 10)) == [issue.id]
     assert await uow.issues.tasks(city.a04.id, 10) == []
     assert (await uow.issues.last_entry(issue.id)).action is Action.RETURN  # type: ignore[union-attr]
+
+
+async def test_who_was_asked_once_and_is_silent(uow: UnitOfWork, city: City) -> None:
+    """Resolved before then, no word yet, asked once, and somebody who can be told; longest first."""
+    gone = await uow.people.add(a_person("R09", "老李", user_id=None))
+    hours = NOW + timedelta(hours=1)
+    solved: dict[str, Any] = {"status": Status.RESOLVED, "asks": 1}
+    late = await reported(uow, city, 0, resolved_at=hours, **solved)
+    early = await reported(uow, city, 0, resolved_at=NOW, **solved)
+    for more in (
+        {"resolved_at": hours, "word": Word.SOLVED},
+        {"resolved_at": hours, "asks": 2},
+        {"resolved_at": hours, "status": Status.CLEARED},
+        {"resolved_at": hours, "reporter": gone.id},
+    ):
+        await reported(uow, city, 0, **{**solved, **more})
+    after = hours + timedelta(seconds=1)
+    assert ids(await uow.issues.unanswered(after, 10)) == [early.id, late.id]
+    assert ids(await uow.issues.unanswered(hours, 10)) == [early.id]
+    assert ids(await uow.issues.unanswered(after, 1)) == [early.id]
+
+
+async def test_what_was_merged_into_an_issue(uow: UnitOfWork, city: City) -> None:
+    """In the order of filing; not what was merged into another."""
+    original, other = [await reported(uow, city, hours) for hours in (0, 1)]
+    followers = [await reported(uow, city, 2, status=Status.MERGED, merged_into=original.id) for _ in range(2)]
+    await reported(uow, city, 3, status=Status.MERGED, merged_into=other.id)
+    assert await uow.issues.followers(original.id) == [issue.id for issue in followers]
+    assert (await uow.issues.get(followers[0].id)).merged_into == original.id
