@@ -16,7 +16,9 @@ from bot.leading import Leadership, Term, take_or_refuse, this_process
 from bot.logs import configure_logs
 from bot.opening import Office, introduce, open_office, open_web, refuse_webhook
 from bot.parts import Part, run_parts
+from bot.policy import load_policy
 from bot.pulse import Hearing
+from bot.reloading import PolicyWatch
 from bot.scheduler import Scheduler
 from bot.services.turns import Turns
 from bot.settings import Settings
@@ -96,12 +98,12 @@ async def _everything(office: Office, me: Me) -> list[Part]:
     """On PostgreSQL others may work beside us: then we lead only while the lease is ours."""
     if is_embedded(office.settings.database_url):
         term = voice(office, office.turns)
-        return [*ears(office, me, term.wake), *term.parts]
+        return [*ears(office, me, term.wake), watch(office, term.wake), *term.parts]
     holder = this_process()
     await refuse_webhook(office)
     await take_or_refuse(office.turns, holder)
     leadership = Leadership(office.turns, partial(voice, office), holder, office.pulse, patience=None)
-    return [*ears(office, me, leadership.wake), leadership]
+    return [*ears(office, me, leadership.wake), watch(office, leadership.wake), leadership]
 
 
 def ears(office: Office, me: Me, told: Callable[[], None]) -> list[Part]:
@@ -125,6 +127,13 @@ def hands(office: Office, me: Me, told: Callable[[], None]) -> tuple[Processor, 
     look = LOOK_ALONE_SECONDS if is_embedded(office.settings.database_url) else LOOK_SECONDS
     ear = Ear(build_router(), me.id, me.name)
     return Processor(office.turns, ear, refuse, me.id, handled, look_seconds=look), photos
+
+
+def watch(office: Office, told: Callable[[], None]) -> PolicyWatch:
+    """Who looks after the policy's file."""
+    settings = office.settings
+    load = partial(load_policy, settings.policy, timezone=settings.timezone, language=settings.locale)
+    return PolicyWatch(office.turns, load, settings.policy, office.pulse, told)
 
 
 def voice(office: Office, turns: Turns) -> Term:

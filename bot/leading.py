@@ -5,7 +5,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import uuid4
 
 import structlog
@@ -104,7 +104,7 @@ class Leadership:
 
     async def _lead(self, epoch: int) -> None:
         log.info("lead.begins", epoch=epoch, holder=self._holder)
-        self._term = self._begin(replace(self._turns, store=FencedStore(self._turns.store, epoch)))
+        self._term = self._begin(self._turns.over(FencedStore(self._turns.store, epoch)))
         self._pulse.leading = True
         try:
             lost = await self._serve(self._term, epoch)

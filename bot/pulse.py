@@ -45,3 +45,4 @@ class Pulse:
     hearing: Hearing | None = None
     sends: Counter[str] = field(default_factory=Counter)  # by outcome
     leading: bool | None = None
+    policy: str = ""  # why the newest policy file is not in force; the older rules are

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.app import App, hands, serve_until_asked, voice
+from bot.app import App, hands, serve_until_asked, voice, watch
 from bot.leading import Leadership, this_process
 from bot.opening import introduce, open_office, open_web
 from bot.pulse import Hearing
@@ -79,4 +79,4 @@ async def build_work(settings: Settings, until: asyncio.Event) -> AsyncIterator[
 
         processor, photos = hands(office, me, told)
         bell = Bell(settings.database_url, {INBOX: processor.wake, OUTBOX: leadership.wake})
-        yield App(office.turns, [processor, photos, leadership, *server, bell], DRAIN_SECONDS)
+        yield App(office.turns, [processor, photos, watch(office, told), leadership, *server, bell], DRAIN_SECONDS)

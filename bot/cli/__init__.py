@@ -10,6 +10,7 @@ import typer
 from bot.cli.backup import backup, restore
 from bot.cli.ledger import digest, export
 from bot.cli.links import cards, invite
+from bot.cli.policy import policy
 from bot.cli.process import demo, run, serve, work
 from bot.cli.roster import import_
 from bot.cli.upkeep import doctor, migrate
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.command("import")(import_)
 for command in (invite, cards, export, digest, run, serve, work, demo, migrate, backup, restore, doctor):
     app.command()(command)
+app.add_typer(policy, name="policy")
 
 
 def main() -> None:

@@ -24,7 +24,11 @@ async def examine() -> AsyncIterator[Finding]:
     try:
         policy = office_policy(settings)
     except PolicyError as error:
-        yield red("policy", str(error), "Correct the file; the packaged policy.toml shows what may stand there.")
+        yield red(
+            "policy",
+            str(error),
+            "Correct the file (`project-home policy check`); a bot that runs keeps the rules it has until then.",
+        )
         return
     for finding in _rules(policy):
         yield finding

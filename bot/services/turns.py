@@ -11,14 +11,41 @@ from bot.ports import Store, UnitOfWork
 from bot.services.turn import Turn
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
+class _Rules:
+    """What is in force, of one version."""
+
+    policy: Policy
+    calendar: Calendar
+
+
 class Turns:
     """What a turn is made of. Raises the store's errors, StoreUnavailable among them."""
 
-    store: Store
-    policy: Policy
-    calendar: Calendar
-    clock: Clock
+    def __init__(self, store: Store, policy: Policy, calendar: Calendar, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+        self._rules = _Rules(policy, calendar)
+
+    @property
+    def policy(self) -> Policy:
+        """The one in force."""
+        return self._rules.policy
+
+    @property
+    def calendar(self) -> Calendar:
+        """The policy's."""
+        return self._rules.calendar
+
+    def adopt(self, policy: Policy, calendar: Calendar) -> None:
+        """From the next turn on other rules are in force, for every `over` of these turns too."""
+        self._rules.policy, self._rules.calendar = policy, calendar
+
+    def over(self, store: Store) -> "Turns":
+        """The same rules, as they change, at another store."""
+        turns = Turns(store, self.policy, self.calendar, self.clock)
+        turns._rules = self._rules
+        return turns
 
     def on(self, uow: UnitOfWork) -> Turn:
         """A turn within a transaction that is open already."""

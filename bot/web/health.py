@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from aiohttp import web
 
@@ -31,9 +32,12 @@ class Health:
         return web.json_response({"alive": True})
 
     async def ready(self, _request: web.Request) -> web.Response:
-        """200, or 503 with every trouble in a sentence."""
+        """200, or 503 with every trouble in a sentence. `notes`: what should be mended, though the work goes on."""
         troubles = [said for said in (await self._database(), self._deaf()) if said]
-        return web.json_response({"ready": not troubles, "troubles": troubles}, status=503 if troubles else 200)
+        answer: dict[str, Any] = {"ready": not troubles, "troubles": troubles}
+        if self._pulse.policy:
+            answer["notes"] = [f"the policy file is not in force: {self._pulse.policy}"]
+        return web.json_response(answer, status=503 if troubles else 200)
 
     async def _database(self) -> str:
         try:

@@ -205,7 +205,8 @@ async def test_a_toast_overtakes_and_grows_stale(bench: Bench) -> None:
 
 async def test_a_refused_rich_message_is_said_in_plain_words(store: FakeStore, turns: Turns, policy: Policy) -> None:
     """An older server, or a tag it does not know: the classic text goes instead."""
-    bench = Bench(replace(turns, policy=replace(policy, rich_messages=True)), store)
+    turns.adopt(replace(policy, rich_messages=True), turns.calendar)
+    bench = Bench(turns, store)
     bench.telegram.answers = [Rejected("no such method")]
     await bench.queue(Message(ChatId(4001), "rich", {}))
     await bench.drain()

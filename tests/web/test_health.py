@@ -1,7 +1,6 @@
 """Health, readiness and metrics: what a balancer and a supervisor are told."""
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -174,7 +173,7 @@ async def test_metrics_without_database(http: aiohttp.ClientSession, start: Star
     class Away(AwayStore):
         read = AwayStore.begin
 
-    found = await read_metrics(http, await start(*Metrics(replace(turns, store=Away()), Pulse(Hearing())).routes()))
+    found = await read_metrics(http, await start(*Metrics(turns.over(Away()), Pulse(Hearing())).routes()))
     assert found["database_up"] == 0
     assert "updates_received_total" in found
     assert "inbox_pending" not in found

@@ -5,7 +5,6 @@ import io
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -150,7 +149,7 @@ async def test_what_is_not_stored_is_not_confirmed(
 ) -> None:
     """While the database is away Telegram is asked to send it again."""
     monkeypatch.setattr(module, "PATIENCE", 0.2)
-    intake = WebhookIntake(replace(turns, store=AwayStore(seconds)), BOT, SECRET, Hearing(None))
+    intake = WebhookIntake(turns.over(AwayStore(seconds)), BOT, SECRET, Hearing(None))
     assert await post(http, f"{await start(web.post('/', intake.receive))}/") == 503
 
 

@@ -1,0 +1,64 @@
+"""The policy as it changes while the bot runs: what is in force is written down, and the admins are told."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from bot.domain.ids import ChatId
+from bot.domain.messages import Message
+from bot.domain.organisation import Person, Role
+from bot.services.reach import can_be_told
+from bot.services.turn import Turn
+
+VERSION, REFUSED = "policy_version", "policy_refused"  # names of facts
+TOLD = 5  # problems a message lists
+
+
+async def in_force(turn: Turn) -> str:
+    """Note that the turn's policy is in force. Returns the version that was before, '' if it is the same or the first.
+    Somebody who had another one, or a file that could not be used, is told."""
+    known = await turn.uow.facts.get(VERSION)
+    mended = await turn.uow.facts.get(REFUSED)
+    version = turn.policy.version
+    if known == version and not mended:
+        return ""
+    await turn.uow.facts.put(VERSION, version)
+    await turn.uow.facts.put(REFUSED, "")
+    if known is None:
+        return ""
+    await _tell(turn, "trouble/policy_changed", version=version, before=known, same=known == version)
+    return "" if known == version else known
+
+
+async def refused(turn: Turn, problems: Sequence[str]) -> bool:
+    """A file can't be used: the rules stay as they are, and the admins hear why, once. False if they had heard it."""
+    said = json.dumps(list(problems), ensure_ascii=False)
+    if await turn.uow.facts.get(REFUSED) == said:
+        return False
+    await turn.uow.facts.put(REFUSED, said)
+    shown = list(problems[:TOLD])
+    await _tell(
+        turn, "trouble/policy_refused", version=turn.policy.version, problems=shown, more=len(problems) - len(shown)
+    )
+    return True
+
+
+async def troubles(turn: Turn) -> list[str]:
+    """Why the newest file is not in force; empty if it is."""
+    said = await turn.uow.facts.get(REFUSED)
+    return [str(problem) for problem in json.loads(said)] if said else []
+
+
+async def admins(turn: Turn) -> list[Person]:
+    """Who can be told of the office's own affairs: its administrators, or its clerks if there are none."""
+    everybody = [person for person in await turn.uow.people.all() if can_be_told(person)]
+    for role in (Role.ADMIN, Role.CLERK):
+        if found := [person for person in everybody if person.holds(role)]:
+            return found
+    return []
+
+
+async def _tell(turn: Turn, kind: str, **facts: Any) -> None:
+    for person in await admins(turn):
+        if person.user_id is not None:
+            await turn.tell(Message(ChatId(person.user_id), kind, facts))
