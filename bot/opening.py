@@ -21,9 +21,11 @@ from bot.telegram.intake import TokenRejected
 from bot.telegram.patience import woken
 from bot.telegram.photos import read
 from storage.alone import alone
+from storage.engines import is_embedded
 from storage.media import MediaStore
 from storage.migrate import revisions, upgrade
 from storage.shelves import open_shelf
+from storage.soundness import old_sqlite
 from storage.store import SqlStore
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ async def open_office(settings: Settings, stack: AsyncExitStack) -> Office:
     await store.open()
     stack.push_async_callback(store.close)
     stack.enter_context(alone(settings.database_url))
+    if is_embedded(settings.database_url) and (old := old_sqlite()):
+        log.warning("app.old_sqlite", version=old, advice="let nothing but this program write to the ledger's file")
     await upgrade(settings.database_url)
     turns = Turns(store, policy, office_calendar(policy), await _clock(settings, stack))
     media = await asyncio.to_thread(_media, settings.media_url)

@@ -21,6 +21,8 @@ from storage.tables.base import clean
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 _POOL = 5
 BUSY_SECONDS = 15
+WAL_BYTES = 32 << 20  # what is kept of a write-ahead log that grew while somebody read for long
+_WRITER = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32768")
 
 
 def parse(url: str) -> URL:
@@ -46,8 +48,9 @@ def file_of(url: URL) -> Path:
     return Path(url.database)
 
 
-def sqlite_engine(url: URL, *, writer: bool) -> AsyncEngine:
-    """One connection that writes, or a few that only read."""
+def sqlite_engine(url: URL, *, writer: bool, guest: bool = False) -> AsyncEngine:
+    """One connection that writes, or a few that only read. A guest writes beside the process the file belongs to, and leaves
+    checkpoints to that one."""
     engine = create_async_engine(
         url,
         pool_size=1 if writer else _POOL,
@@ -56,7 +59,9 @@ def sqlite_engine(url: URL, *, writer: bool) -> AsyncEngine:
         connect_args={"timeout": BUSY_SECONDS, "async_creator_fn": sqlite_driver.connect},
         json_serializer=compact,
     )
-    event.listen(engine.sync_engine, "connect", _prepare_writer if writer else _prepare_reader)
+    event.listen(
+        engine.sync_engine, "connect", _prepare_reader if not writer else _prepare_guest if guest else _prepare_writer
+    )
     event.listen(engine.sync_engine, "begin", _begin_immediate if writer else _begin)
     return engine
 
@@ -84,7 +89,11 @@ def compact(value: Any) -> str:
 
 
 def _prepare_writer(connection: Any, _record: Any) -> None:
-    _prepare(connection, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32768")
+    _prepare(connection, *_WRITER, f"journal_size_limit={WAL_BYTES}")
+
+
+def _prepare_guest(connection: Any, _record: Any) -> None:
+    _prepare(connection, *_WRITER, "wal_autocheckpoint=0")
 
 
 def _prepare_reader(connection: Any, _record: Any) -> None:

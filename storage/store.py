@@ -1,6 +1,7 @@
 """The store: opens transactions on SQLite or PostgreSQL."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 
@@ -11,18 +12,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.ports import StoreUnavailable
 from storage.engines import file_of, is_sqlite, parse, postgres_engine, sqlite_engine
 from storage.errors import DatabaseUnusable, cause, passes
+from storage.soundness import advice, glance
 from storage.unit_of_work import SqlUnitOfWork
+
+GLANCE_SECONDS = 0.5  # a start may take so much longer for the look inside a SQLite file
 
 
 class SqlStore:
-    """Keeps `bot.ports.Store`. Open it once per process; the schema must be there (`storage.migrate.upgrade`)."""
+    """Keeps `bot.ports.Store`. Open it once per process; the schema must be there (`storage.migrate.upgrade`). `guest`: for a
+    command beside the process that serves a SQLite file (storage.engines)."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, guest: bool = False) -> None:
         self._url = parse(url)
         self._sqlite = is_sqlite(self._url)
         self._turn = asyncio.Lock()  # SQLite: one writer at a time
         if self._sqlite:
-            self._writer = sqlite_engine(self._url, writer=True)
+            self._writer = sqlite_engine(self._url, writer=True, guest=guest)
             self._reader = sqlite_engine(self._url, writer=False)
         else:
             self._writer = postgres_engine(self._url)
@@ -37,7 +42,7 @@ class SqlStore:
         except DatabaseUnusable:
             await self.close()
             raise
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             await self.close()
             raise DatabaseUnusable(self._trouble(cause(error))) from error
 
@@ -73,11 +78,14 @@ class SqlStore:
             return await uow.revision()
 
     async def _check(self) -> None:
-        async with self._writer.begin() as connection:
-            question = "PRAGMA quick_check(1)" if self._sqlite else "SELECT 'ok'"
-            answer = (await connection.execute(text(question))).scalar_one()
-        if answer != "ok":
-            raise DatabaseUnusable(self._trouble(str(answer)))
+        """That it answers, and lets itself be written to; a look inside the file, without holding up who writes to it."""
+        async with self._writer.connect() as connection, connection.begin() as transaction:
+            if self._sqlite:  # a file that can't be written to lets itself be begun with: writing is what fails
+                version = (await connection.execute(text("PRAGMA user_version"))).scalar_one()
+                await connection.execute(text(f"PRAGMA user_version = {version}"))
+            await transaction.rollback()
+        if self._sqlite and (trouble := await asyncio.to_thread(glance, file_of(self._url), GLANCE_SECONDS)):
+            raise DatabaseUnusable(self._trouble(trouble))
 
     def _make_folder(self) -> None:
         try:
@@ -87,7 +95,12 @@ class SqlStore:
 
     def _trouble(self, why: str) -> str:
         where = self._url.render_as_string(hide_password=True)
-        return f"{where} can't be used: {why}. Restore a backup, or set PROJECT_HOME_DATABASE_URL to another database."
+        help_ = (
+            advice(file_of(self._url), why)
+            if self._sqlite
+            else "See that the server runs, and PROJECT_HOME_DATABASE_URL."
+        )
+        return f"{where} can't be used: {why}. {help_}"
 
 
 async def _connect(stack: AsyncExitStack, engine: AsyncEngine) -> AsyncConnection:

@@ -1,14 +1,17 @@
 """The doctor at the ledger: the schema, the desk, and what could not be handled or sent."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 
 from bot.cli.findings import Finding, note, ok, red
 from bot.domain.organisation import Person, Role, Unit, UnitKind
 from bot.domain.policy import Policy
 from bot.ports import OutboxRow, Poison, StoreUnavailable, UnitOfWork
 from bot.settings import Settings
+from storage.engines import file_of, is_embedded, parse
 from storage.errors import DatabaseUnusable
 from storage.migrate import current, revisions
+from storage.soundness import advice, examine, old_sqlite
 from storage.store import SqlStore
 
 LISTED = 100
@@ -16,7 +19,7 @@ LISTED = 100
 
 async def check_ledger(settings: Settings, policy: Policy) -> AsyncIterator[Finding]:
     """Every finding about the database and what is in it."""
-    store = SqlStore(settings.database_url)
+    store = SqlStore(settings.database_url, guest=True)
     try:
         await store.open()
     except DatabaseUnusable as error:
@@ -37,7 +40,11 @@ async def _inside(store: SqlStore, url: str, policy: Policy) -> AsyncIterator[Fi
         says = f"the schema is at {present or 'nothing'}, this version needs {newest}"
         yield red("database", says, "Run `project-home migrate`; any other command does so too.")
         return
-    yield ok("database", f"can be worked with, schema {present}")
+    if is_embedded(url):
+        for finding in await asyncio.to_thread(_file, url, present):
+            yield finding
+    else:
+        yield ok("database", f"can be worked with, schema {present}")
     async with store.read() as uow:
         people = await uow.people.all()
         yield _desk(people)
@@ -45,6 +52,21 @@ async def _inside(store: SqlStore, url: str, policy: Policy) -> AsyncIterator[Fi
         yield _poison(await uow.inbox.poisoned(LISTED))
         yield _outbox(await uow.outbox.troubled(LISTED))
         yield await _waiting(uow)
+
+
+def _file(url: str, present: str) -> Iterator[Finding]:
+    """All of a SQLite file is read: this takes seconds for a big one."""
+    path = file_of(parse(url))
+    if trouble := examine(path):
+        yield red("database", f"{path} is damaged: {trouble}", advice(path, trouble))
+    else:
+        yield ok("database", f"can be worked with, schema {present}; every page, index and reference is right")
+    if old := old_sqlite():
+        yield note(
+            "sqlite",
+            f"{old}: before 3.51.3 a file may be damaged when several programs write to it at once",
+            "One `run` and these commands beside it are safe; let nothing else write to the file. Update SQLite when you can.",
+        )
 
 
 def _desk(people: list[Person]) -> Finding:

@@ -33,7 +33,7 @@ async def open_ledger() -> AsyncIterator[Desk]:
 
     settings = load_settings()
     policy = office_policy(settings)
-    store = SqlStore(settings.database_url)
+    store = SqlStore(settings.database_url, guest=True)
     await store.open()
     try:
         await upgrade(settings.database_url)

@@ -42,8 +42,10 @@ def test_all_is_well(cli: CommandLine, a_clerk: None, telegram: Sandbox):
     """Nothing red, exit code 0."""
     value = cli.json("doctor")
     assert value["ok"]
-    assert set(states(value).values()) == {"ok"}
-    assert set(states(value)) == {
+    found = states(value)
+    found.pop("sqlite", None)  # a note where the system's SQLite is an old one
+    assert set(found.values()) == {"ok"}
+    assert set(found) == {
         *("settings", "media", "policy", "calendar", "database", "desk", "units", "inbox", "outbox", "queue"),
         *("token", "webhook", "clock"),
     }

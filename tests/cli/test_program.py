@@ -8,7 +8,10 @@ import pytest
 from bot.cli import app
 from tests.cli.conftest import CommandLine
 
-COMMANDS = {"import", "invite", "cards", "export", "digest", "run", "serve", "work", "demo", "migrate", "doctor"}
+COMMANDS = {
+    *("import", "invite", "cards", "export", "digest", "run", "serve", "work", "demo"),
+    *("migrate", "backup", "restore", "doctor"),
+}
 
 
 def names() -> set[str]:

@@ -34,6 +34,7 @@ def copied(file: Path, folder: Path) -> Path:
         ("synchronous", True, 2),
         ("foreign_keys", True, 1),
         ("wal_autocheckpoint", True, 1000),
+        ("journal_size_limit", True, 32 << 20),
         ("busy_timeout", True, 15_000),
         ("wal_autocheckpoint", False, 0),
         ("query_only", False, 1),
