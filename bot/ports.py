@@ -16,7 +16,7 @@ from bot.domain.draft import Album, Draft, IncomingMedia, Media, Purpose
 from bot.domain.history import Change, Entry
 from bot.domain.ids import ChatId, DraftId, IssueId, MediaId, MessageId, PersonId, ProjectCode, UnitCode, UserId
 from bot.domain.issue import Category, Issue, Means, Standing
-from bot.domain.messages import Message, OutboxState
+from bot.domain.messages import Message, OutboxState, Priority
 from bot.domain.organisation import Invitation, Person, Project, Role, Scope, ServiceCard, Unit
 from bot.domain.permissions import Sight
 
@@ -316,9 +316,11 @@ class Outbox(Protocol):
         takes the new kind and facts)."""
         ...
 
-    async def due(self, now: datetime, limit: int, *, without: Collection[ChatId] = ()) -> list[OutboxRow]:
+    async def due(
+        self, now: datetime, limit: int, *, without: Collection[ChatId] = (), below: Priority | None = None
+    ) -> list[OutboxRow]:
         """Pending rows whose time has come, by priority, then age; not those of the chats `without`, toasts excepted (a
-        toast is a row of priority TOAST: it waits for no chat)."""
+        toast is a row of priority TOAST: it waits for no chat); `below`: only what is less urgent than that."""
         ...
 
     async def mark_sending(self, rows: Sequence[int], at: datetime) -> None: ...

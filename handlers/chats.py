@@ -12,7 +12,7 @@ def build() -> Router:
     """Groups that add or remove the bot belong to handlers/groups.py; only private chats here."""
     router = Router(name="chats")
     router.my_chat_member(F.chat.type == ChatType.PRIVATE)(blocked_or_back)
-    router.message(F.migrate_to_chat_id)(moved)
+    router.message(F.migrate_to_chat_id | F.migrate_from_chat_id)(moved)
     return router
 
 
@@ -26,6 +26,9 @@ async def blocked_or_back(event: ChatMemberUpdated, turn: Turn) -> None:
 
 
 async def moved(message: Message, turn: Turn) -> None:
-    """A group became a supergroup: everything of the old chat goes along."""
+    """A group became a supergroup: everything of the old chat goes along. Said in both chats, in either order."""
+    here = ChatId(message.chat.id)
     if message.migrate_to_chat_id is not None:
-        await turn.uow.chats.migrate(ChatId(message.chat.id), ChatId(message.migrate_to_chat_id))
+        await turn.uow.chats.migrate(here, ChatId(message.migrate_to_chat_id))
+    elif message.migrate_from_chat_id is not None:
+        await turn.uow.chats.migrate(ChatId(message.migrate_from_chat_id), here)

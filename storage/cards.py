@@ -11,7 +11,7 @@ from storage.tables import cards, outbox
 _CHAT = cards.c.chat == bindparam("sought_chat")
 _CARD = cards.c.card == bindparam("sought_card")
 _MESSAGE = cards.c.message == bindparam("sought_message")
-_MESSAGE_OF = select(cards.c.message).where(_CHAT, _CARD)
+_MESSAGE_OF = select(cards.c.message).where(_CHAT, _CARD, cards.c.message > 0)  # or it was left behind
 _CARD_AT = select(cards.c.card).where(_CHAT, _MESSAGE)
 _OTHERS = delete(cards).where(_CHAT, _MESSAGE, cards.c.card != bindparam("sought_card"))
 _RENAME = update(cards).where(_CHAT, _CARD)

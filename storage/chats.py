@@ -2,24 +2,24 @@
 
 from typing import Any
 
-from sqlalchemy import Table, delete, literal, select, tuple_, update
+from sqlalchemy import Column, Table, delete, exists, literal, select, update
 
 from bot.domain.draft import DraftState
-from bot.domain.ids import ChatId
+from bot.domain.ids import LEFT_BEHIND, ChatId
 from storage.repository import Repository
 from storage.tables import albums, cards, chats, dialogs, draft_pieces, drafts, media, outbox, people, subscriptions
 
-# every table that names a chat, with the columns that must be unique within it
-_NAMING: tuple[tuple[Table, tuple[str, ...]], ...] = (
-    (subscriptions, ("topic",)),
-    (cards, ("card",)),
-    (cards, ("message",)),
-    (albums, ("media_group",)),
-    (outbox, ()),
-    (drafts, ()),
-    (draft_pieces, ()),
-    (media, ()),
-)
+# every table that names a chat, with what must be unique within it
+MOVED: dict[Table, str] = {
+    subscriptions: "topic",
+    cards: "card",
+    albums: "media_group",
+    outbox: "",
+    drafts: "",
+    draft_pieces: "",
+    media: "",
+}
+_BEHIND = (cards, draft_pieces, media)  # name messages, which don't move
 
 
 class SqlChats(Repository):
@@ -41,12 +41,14 @@ class SqlChats(Repository):
 
     async def migrate(self, old: ChatId, new: ChatId) -> None:
         """A group became a supergroup: everything of the old chat is the new one's; what the new one has already stays."""
-        for table, unique in _NAMING:
+        for table, unique in MOVED.items():
             if unique:
-                await self._make_room(table, unique, old, new)
+                await self._make_room(table, table.c[unique], old, new)
         await self._close_drafts(old, new)
-        for table in dict.fromkeys(table for table, _ in _NAMING):
-            await self._run(update(table).where(table.c.chat == old).values(chat=new))
+        await self._run(update(outbox).where(outbox.c.chat == old).values(reply_to=None))
+        for table in MOVED:
+            behind = {"message": table.c.message - LEFT_BEHIND} if table in _BEHIND else {}
+            await self._run(update(table).where(table.c.chat == old).values(chat=new, **behind))
         await self._move_dialogs(str(old), str(new))
         await self._move_chat(old, new)
 
@@ -59,10 +61,11 @@ class SqlChats(Repository):
         changed = (people.c.user_id == chat, people.c.reachable != reachable)
         await self._run(update(people).where(*changed).values(reachable=reachable))
 
-    async def _make_room(self, table: Table, unique: tuple[str, ...], old: ChatId, new: ChatId) -> None:
-        columns = [table.c[name] for name in unique]
-        taken = select(*columns).where(table.c.chat == new)
-        await self._run(delete(table).where(table.c.chat == old, tuple_(*columns).in_(taken)))
+    async def _make_room(self, table: Table, unique: Column[Any], old: ChatId, new: ChatId) -> None:
+        there = table.alias()
+        same = there.c[unique.name].is_not_distinct_from(unique)
+        taken = exists().where(there.c.chat == new, same)
+        await self._run(delete(table).where(table.c.chat == old, taken))
 
     async def _close_drafts(self, old: ChatId, new: ChatId) -> None:
         """At most one is open per person and chat: the one begun in the new chat."""

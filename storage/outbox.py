@@ -1,11 +1,12 @@
 """What is to be told."""
 
+import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, case, func, or_, select, update
+from sqlalchemy import ARRAY, BigInteger, Integer, Text, bindparam, case, func, or_, select, update
 
 from bot.domain.ids import ChatId, MessageId
 from bot.domain.messages import Message, OutboxState, Priority
@@ -22,8 +23,7 @@ _TROUBLED = outbox.c.state.in_([spelled(OutboxState.UNKNOWN), spelled(OutboxStat
 _TIME = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= bindparam("now", type_=outbox.c.not_before.type))
 _ORDER = (outbox.c.priority, outbox.c.id)
 _DUE = select(outbox).where(_PENDING, _TIME).order_by(*_ORDER).limit(bindparam("most", type_=Integer))
-_FREE = or_(outbox.c.chat.not_in(bindparam("without", expanding=True)), outbox.c.priority == int(Priority.TOAST))
-_DUE_ELSEWHERE = _DUE.where(_FREE)
+_BELOW = outbox.c.priority > bindparam("below", type_=Integer)
 _MARK = update(outbox).where(outbox.c.id.in_(bindparam("sought", expanding=True)))
 _SETTLE = update(outbox).where(_SOUGHT)
 _PUT_OFF = _SETTLE.values(attempts=outbox.c.attempts + bindparam("more_attempts", type_=Integer))
@@ -42,12 +42,18 @@ class SqlOutbox(Repository):
         row = _row(message) | {"state": OutboxState.PENDING, "attempts": 0, "created_at": at, "error": ""}
         await self._run(_add(postgres=self._postgres), row)
 
-    async def due(self, now: datetime, limit: int, *, without: Collection[ChatId] = ()) -> list[OutboxRow]:
+    async def due(
+        self, now: datetime, limit: int, *, without: Collection[ChatId] = (), below: Priority | None = None
+    ) -> list[OutboxRow]:
         """Pending rows whose time has come, by priority, then age; of the chats `without` only toasts."""
-        values = {"now": now, "most": limit}
+        values: dict[str, Any] = {"now": now, "most": limit}
+        statement = _DUE if below is None else _DUE.where(_BELOW)
+        if below is not None:
+            values["below"] = int(below)
         if without:
-            return [_queued(row) for row in await self._all(_DUE_ELSEWHERE, values | {"without": list(without)})]
-        return [_queued(row) for row in await self._all(_DUE, values)]
+            statement = statement.where(_elsewhere(postgres=self._postgres))
+            values["without"] = sorted(without) if self._postgres else json.dumps(sorted(without))
+        return [_queued(row) for row in await self._all(statement, values)]
 
     async def mark_sending(self, rows: Sequence[int], at: datetime) -> None:
         """The next thing is the call: committed before it."""
@@ -114,6 +120,16 @@ _KEPT_IF_FRESH = ("priority", "topic", "fresh", "not_before", "reply_to")
 _COLLAPSE = _collapse()
 _NEW_KEY = bindparam("new_key", type_=outbox.c.key.type)
 _COLLAPSE_KEYED = _COLLAPSE.where(outbox.c.key.is_(None)).values(key=_NEW_KEY)
+
+
+@cache
+def _elsewhere(*, postgres: bool) -> Any:
+    """Not in the chats `without`, which are one parameter, so that the statement is the same for any number of them."""
+    if postgres:
+        chats: Any = func.unnest(bindparam("without", type_=ARRAY(BigInteger))).table_valued("value").render_derived()
+    else:
+        chats = func.json_each(bindparam("without", type_=Text)).table_valued("value")
+    return or_(outbox.c.chat.not_in(select(chats.c.value)), outbox.c.priority == int(Priority.TOAST))
 
 
 @cache

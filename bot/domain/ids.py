@@ -11,3 +11,7 @@ MediaId = NewType("MediaId", int)
 ChatId = NewType("ChatId", int)  # Telegram's; negative for groups
 MessageId = NewType("MessageId", int)  # Telegram's; unique within a chat
 UserId = NewType("UserId", int)  # Telegram's numeric account id, the only thing authority rests on
+
+LEFT_BEHIND = 1 << 40
+"""Taken off a message's id when its group becomes a supergroup: the message stays behind, and numbers begin anew there. What
+it showed or gave is still known, in the same order, and no number of the new chat is ever taken for it."""

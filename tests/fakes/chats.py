@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.draft import Draft, DraftState
-from bot.domain.ids import ChatId, PersonId, UserId
+from bot.domain.ids import LEFT_BEHIND, ChatId, MessageId, PersonId, UserId
 from tests.fakes.tables import Tables, text
 
 
@@ -59,9 +59,8 @@ def _move_named(tables: Tables, old: ChatId, new: ChatId) -> None:
     _move_keys(tables.albums, old, new)
     tables.subscriptions.update({key: replace(row, chat=key[0]) for key, row in tables.subscriptions.items()})
     tables.albums.update({key: replace(row, chat=key[0]) for key, row in tables.albums.items()})
-    shown = {message for (chat, _), message in tables.cards.items() if chat == new}
-    for key in [key for key, message in tables.cards.items() if key[0] == old and message in shown]:
-        del tables.cards[key]
+    shown = {key: _behind(message) for key, message in tables.cards.items() if key[0] == old}
+    tables.cards.update(shown)
     _move_keys(tables.cards, old, new)
 
 
@@ -69,11 +68,18 @@ def _move_rows(tables: Tables, old: ChatId, new: ChatId) -> None:
     """Messages, drafts, files. Of two open drafts of a person the one begun in the new chat stays open."""
     for row in tables.outbox.values():
         if row.message.chat == old:
-            tables.outbox[row.id] = replace(row, message=replace(row.message, chat=new))
+            tables.outbox[row.id] = replace(row, message=replace(row.message, chat=new, reply_to=None))
     begun = {d.person for d in tables.drafts.values() if d.chat == new and d.state is DraftState.OPEN}
     close_drafts(tables, [d for d in tables.drafts.values() if d.chat == old and d.person in begun])
-    tables.drafts.update({d.id: replace(d, chat=new) for d in tables.drafts.values() if d.chat == old})
-    tables.media.update({m.id: replace(m, chat=new) for m in tables.media.values() if m.chat == old})
+    moved = {d.id for d in tables.drafts.values() if d.chat == old}
+    tables.pieces = {(d, _behind(m) if d in moved else m): said for (d, m), said in tables.pieces.items()}
+    tables.drafts.update({d: replace(tables.drafts[d], chat=new) for d in moved})
+    files = [media for media in tables.media.values() if media.chat == old]
+    tables.media.update({media.id: replace(media, chat=new, message=_behind(media.message)) for media in files})
+
+
+def _behind(message: MessageId) -> MessageId:
+    return MessageId(message - LEFT_BEHIND)
 
 
 def _moved_key(key: str, old: ChatId, new: ChatId) -> str:

@@ -29,10 +29,12 @@ class FakeOutbox:
         for row in older:
             self._tables.outbox[row.id] = kept(replace(row, message=_collapsed(row.message, message)))
 
-    async def due(self, now: datetime, limit: int, *, without: Collection[ChatId] = ()) -> list[OutboxRow]:
+    async def due(
+        self, now: datetime, limit: int, *, without: Collection[ChatId] = (), below: Priority | None = None
+    ) -> list[OutboxRow]:
         moment = aware(now)
         pending = [r for r in self._rows(OutboxState.PENDING) if _is_toast(r) or r.message.chat not in without]
-        ready = [r for r in pending if (r.message.not_before or moment) <= moment]
+        ready = [r for r in pending if (r.message.not_before or moment) <= moment and _is_below(r, below)]
         return sorted(ready, key=lambda r: (r.message.priority, r.id))[:limit]
 
     async def mark_sending(self, rows: Sequence[int], at: datetime) -> None:
@@ -85,6 +87,10 @@ class FakeOutbox:
         return [r for r in same if message.key is None or r.message.key is None]
 
 
+def _is_below(row: OutboxRow, floor: Priority | None) -> bool:
+    return floor is None or row.message.priority > floor
+
+
 def _is_toast(row: OutboxRow) -> bool:
     return row.message.priority is Priority.TOAST
 
@@ -107,7 +113,8 @@ class FakeCards:
         self._tables = tables
 
     async def message_of(self, chat: ChatId, card: str) -> MessageId | None:
-        return self._tables.cards.get((chat, card))
+        shown = self._tables.cards.get((chat, card))
+        return shown if shown is not None and shown > 0 else None
 
     async def card_at(self, chat: ChatId, message: MessageId) -> str | None:
         shown = self._tables.cards.items()

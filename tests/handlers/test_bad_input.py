@@ -146,6 +146,14 @@ async def test_a_document_called_like_a_path_is_only_a_name(worker: Phone, store
                 "migrate_to_chat_id": -1005,
             }
         },
+        {
+            "message": {
+                "message_id": 1,
+                "date": 1,
+                "chat": {"id": -1005, "type": "supergroup", "title": "g"},
+                "migrate_from_chat_id": -5,
+            }
+        },
         {"some_future_kind": {"id": 1}},
     ],
     ids=lambda update: next(iter(update)),

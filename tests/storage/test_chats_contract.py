@@ -49,20 +49,22 @@ async def test_the_language_of_a_chat_is_its_persons(uow: UnitOfWork, city: City
 
 
 async def test_a_group_that_moves_takes_everything_along(uow: UnitOfWork, city: City) -> None:
-    """Subscription, cards, what waits to be told, albums and drafts are the new chat's."""
+    """Subscription, cards, what waits to be told, albums and drafts are the new chat's. Messages stay behind: a card is shown
+    anew when it next changes, and nothing is a reply to what is not there."""
     draft = await uow.drafts.add(a_draft(city.reporter.id, OLD))
     await uow.chats.seen(OLD, "group", "重点项目群")
     await uow.subscriptions.put(a_subscription(city, OLD))
     await uow.cards.put(OLD, "issue:7", MessageId(11))
-    await uow.outbox.queue(a_message(chat=OLD, key="k"), NOW)
+    await uow.outbox.queue(a_message(chat=OLD, key="k", reply_to=11), NOW)
     await uow.drafts.join_album(Album(OLD, "album-1", draft=draft.id))
 
     await uow.chats.migrate(OLD, NEW)
 
     assert await uow.subscriptions.all() == [a_subscription(city, NEW)]
     assert await uow.cards.chats_with("issue:7") == [NEW]
-    assert await uow.cards.message_of(NEW, "issue:7") == 11
-    assert [row.message.chat for row in await uow.outbox.due(NOW, 10)] == [NEW]
+    assert await uow.cards.message_of(NEW, "issue:7") is None
+    assert await uow.cards.card_at(NEW, MessageId(11)) is None
+    assert [(row.message.chat, row.message.reply_to) for row in await uow.outbox.due(NOW, 10)] == [(NEW, None)]
     assert await uow.drafts.album(NEW, "album-1") == Album(NEW, "album-1", draft=draft.id)
     assert await uow.drafts.album(OLD, "album-1") is None
 
@@ -77,7 +79,9 @@ async def test_conversations_go_on_in_the_new_group(uow: UnitOfWork, city: City)
     await uow.chats.migrate(OLD, NEW)
     moved = replace(draft, chat=NEW)
     assert await uow.drafts.open_of(city.reporter.id, NEW) == moved
-    assert await uow.drafts.of_message(NEW, MessageId(5)) == moved == await uow.drafts.of_message(NEW, MessageId(6))
+    assert await uow.drafts.of_message(NEW, MessageId(5)) is None, "another message has this number now"
+    assert await uow.drafts.of_message(NEW, MessageId(6)) is None
+    assert (await uow.drafts.put_piece(draft.id, MessageId(2), "今天")).text == "塔吊没电\n今天"
     assert [media.chat for media in await uow.evidence.of_draft(draft.id)] == [NEW]
     assert await uow.dialogs.get(f"{NEW}:4001") == ("closing:proof", {"key": f"{OLD}:4001"})
     assert await uow.dialogs.get(f"{OLD}:4001") == (None, {})
@@ -116,7 +120,7 @@ async def test_moving_into_a_chat_we_know(uow: UnitOfWork, city: City) -> None:
     await uow.chats.migrate(OLD, NEW)
     assert await uow.subscriptions.all() == [a_subscription(city, NEW)]
     assert await uow.cards.message_of(NEW, "issue:7") == 3
-    assert await uow.cards.chats_with("issue:7") == [NEW]
+    assert await uow.cards.chats_with("issue:7") == [NEW] == await uow.cards.chats_with("issue:8")
     assert await uow.drafts.open_of(city.reporter.id, NEW) == own
     assert await uow.drafts.open_of(city.reporter.id, OLD) is None
     assert own is not None
@@ -132,3 +136,15 @@ async def test_other_chats_stay_where_they_are(uow: UnitOfWork, city: City) -> N
     assert await uow.subscriptions.all() == [a_subscription(city, ChatId(-5), topic=3)]
     assert await uow.cards.chats_with("issue:7") == [ChatId(-5)]
     assert [row.message.chat for row in await uow.outbox.due(NOW, 10)] == [ChatId(-5)]
+
+
+async def test_a_card_left_behind_is_shown_anew_in_the_new_chat(uow: UnitOfWork) -> None:
+    """Its next message is the new chat's own, whatever number it has."""
+    await uow.cards.put(OLD, "issue:7", MessageId(11))
+    await uow.cards.put(OLD, "draft:3", MessageId(12))
+    await uow.chats.migrate(OLD, NEW)
+    await uow.cards.put(NEW, "issue:7", MessageId(12))
+    await uow.cards.rename(NEW, "draft:3", "issue:8")
+    assert await uow.cards.message_of(NEW, "issue:7") == 12
+    assert await uow.cards.message_of(NEW, "issue:8") is None
+    assert await uow.cards.chats_with("issue:8") == [NEW]

@@ -100,6 +100,17 @@ async def test_busy_chats_are_left_out(uow: UnitOfWork) -> None:
     assert await uow.outbox.due(NOW, 1, without={ChatId(9)}) == rows[:1]
 
 
+async def test_less_urgent_ones_can_be_asked_for(uow: UnitOfWork) -> None:
+    """Whatever waits in front of them, and of free chats only."""
+    order = [Priority.ANSWER, Priority.DIGEST, Priority.REMINDER, Priority.TOAST]
+    await queued(uow, *(a_message(priority=priority, chat=1 + number) for number, priority in enumerate(order)))
+    below = [row.message.chat for row in await uow.outbox.due(NOW, 10, below=Priority.ANSWER)]
+    assert below == [3, 2]
+    rows = await uow.outbox.due(NOW, 10, below=Priority.ANSWER, without=[ChatId(3)])
+    assert [row.message.chat for row in rows] == [2]
+    assert [row.message.chat for row in await uow.outbox.due(NOW, 1, below=Priority.REMINDER)] == [2]
+
+
 async def test_what_was_certainly_not_sent_counts_no_attempt(uow: UnitOfWork) -> None:
     """A refused connection or a 429 puts off, no more."""
     (row,) = await queued(uow, a_message())

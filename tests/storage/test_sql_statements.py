@@ -103,6 +103,7 @@ INDEXED: dict[str, Asking] = {
     "what is alike": lambda uow, _: uow.issues.similar("塔吊没有电", 5),
     "the outbox": lambda uow, _: uow.outbox.due(NOW, 10),
     "the outbox of free chats": lambda uow, _: uow.outbox.due(NOW, 10, without=[ChatId(1)]),
+    "the outbox further back": lambda uow, _: uow.outbox.due(NOW, 1, without=[ChatId(1)], below=Priority.ANSWER),
     "the next moment": lambda uow, _: uow.outbox.next_due(),
     "what waits": lambda uow, _: uow.outbox.waiting(),
     "what a crash cut": lambda uow, _: uow.outbox.interrupted(),
