@@ -9,13 +9,13 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequen
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from bot.domain.digest import Digest, OverdueLine, Tally, Totals, WeekCount
 from bot.domain.draft import Album, Draft, IncomingMedia, Media, Purpose
 from bot.domain.history import Change, Entry
 from bot.domain.ids import ChatId, DraftId, IssueId, MediaId, MessageId, PersonId, ProjectCode, UnitCode, UserId
-from bot.domain.issue import Category, Issue, Means, Standing
+from bot.domain.issue import AT_THE_UNIT, Category, Issue, Level, Means, Standing, Status
 from bot.domain.messages import Message, OutboxState, Priority
 from bot.domain.organisation import Invitation, Person, Project, Role, Scope, ServiceCard, Unit
 from bot.domain.permissions import Sight
@@ -34,6 +34,43 @@ class IssueView:
     unit_name: str  # '' when none
     reporter_name: str
     assignee_name: str  # '' when none
+
+
+class Brief(NamedTuple):
+    """An issue as messages that come in time speak of it: many are read at once, so it holds no more than they need."""
+
+    issue: IssueId
+    number: str
+    level: Level
+    status: Status
+    words: str  # the beginning of the description
+    project: ProjectCode
+    project_name: str
+    district: str
+    owner: UnitCode
+    reporting_unit: UnitCode | None
+    reporter: PersonId
+    unit: UnitCode | None
+    unit_name: str  # '' when none
+    assignee: PersonId | None
+    assignee_name: str  # '' when none
+    assignee_chat: ChatId | None  # None for who can't be told
+    due_at: datetime | None
+    due_version: int
+    provisional: bool
+    nudged: int
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands in the organisation."""
+        return Standing(
+            self.project, self.district, self.owner, self.reporting_unit, self.unit, self.reporter, self.assignee
+        )
+
+    @property
+    def runs(self) -> bool:
+        """It has a deadline, and a unit that must keep it."""
+        return self.due_at is not None and self.status in AT_THE_UNIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +353,10 @@ class Outbox(Protocol):
         takes the new kind and facts)."""
         ...
 
+    async def queue_all(self, messages: Sequence[Message], at: datetime) -> None:
+        """The same for many that show no card, in a few statements."""
+        ...
+
     async def due(
         self, now: datetime, limit: int, *, without: Collection[ChatId] = (), below: Priority | None = None
     ) -> list[OutboxRow]:
@@ -395,6 +436,13 @@ class Due:
     any_hour: bool = False
 
 
+class Ripe(NamedTuple):
+    """A moment that has come, with its issue as it stands now."""
+
+    due: Due
+    brief: Brief
+
+
 @dataclass(frozen=True, slots=True)
 class Telling:
     """A step that was taken, with one person who was told of it (None: the step itself), and the proof."""
@@ -427,6 +475,23 @@ class Agenda(Protocol):
 
     async def due(self, now: datetime, *, any_hour_only: bool, limit: int) -> list[Due]:
         """Earliest first."""
+        ...
+
+    async def ripe(self, now: datetime, *, any_hour_only: bool, limit: int) -> list[Ripe]:
+        """The same with the issues. Others have their turn while many are read."""
+        ...
+
+    async def briefs(self, issues: Sequence[IssueId]) -> list[Brief]:
+        """Of these, by id; unknown ones are left out."""
+        ...
+
+    async def take(self, kind: str, issues: Sequence[IssueId], at: datetime) -> set[IssueId]:
+        """Note that the planned step of that kind was taken, of each of these, in a few statements however many they are;
+        returns those of which it was not taken before."""
+        ...
+
+    async def move(self, kind: str, issues: Sequence[IssueId], at: datetime, step: int) -> None:
+        """The next step of that kind, the same for each of these."""
         ...
 
     async def said(self, due: Due, person: PersonId | None, at: datetime) -> bool:

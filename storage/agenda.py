@@ -1,18 +1,21 @@
 """What is due when, as rows of an indexed table; and the proof of what was said."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, literal, select, update
 
 from bot.domain.ids import IssueId, PersonId
 from bot.ports import Due, Telling
-from storage.repository import Repository
+from storage.briefs import Briefs
+from storage.dialect import given_ids, ids_given, insert_into
 from storage.tables import agenda, said
 from storage.tables import issues as ledger
 
 _FIELDS = tuple(agenda.c.keys())
+_AT_ONCE = 256
 _STEP = ("issue", "kind", "version", "step")
 _UNSENT = update(said).where(said.c.sent_at.is_(None))
 _TELLINGS = (
@@ -28,7 +31,7 @@ _CLIMBED = (
 )
 
 
-class SqlAgenda(Repository):
+class SqlAgenda(Briefs):
     """Keeps `bot.ports.Agenda`."""
 
     async def plan(self, due: Due) -> None:
@@ -57,6 +60,20 @@ class SqlAgenda(Repository):
             ripe = ripe.where(agenda.c.any_hour)
         rows = await self._all(ripe.order_by(agenda.c.at, agenda.c.issue, agenda.c.kind).limit(limit))
         return [_due(row) for row in rows]
+
+    async def take(self, kind: str, issues: Sequence[IssueId], at: datetime) -> set[IssueId]:
+        """Note that the planned step of that kind was taken, of each of these; those of which it was not before."""
+        taken: set[IssueId] = set()
+        for given in _portions(issues):
+            values = ids_given(given, postgres=self._postgres) | {"taken": kind, "now": at}
+            taken.update(row[0] for row in await self._run(_taken(postgres=self._postgres), values))
+        return taken
+
+    async def move(self, kind: str, issues: Sequence[IssueId], at: datetime, step: int) -> None:
+        """The next step of that kind, the same for each of these."""
+        for given in _portions(issues):
+            values = {"moved": kind, "next_at": at, "next_step": step}
+            await self._run(_moved(postgres=self._postgres), ids_given(given, postgres=self._postgres) | values)
 
     async def said(self, due: Due, person: PersonId | None, at: datetime) -> bool:
         """Note that this step was told; False if it already was."""
@@ -106,6 +123,29 @@ class SqlAgenda(Repository):
             return {}
         rows = await self._all(_CLIMBED, {"issues": list(issues)})
         return {row.issue: row.step for row in rows}
+
+
+def _portions(issues: Sequence[IssueId]) -> Iterator[Sequence[IssueId]]:
+    """So many at once that no statement takes long."""
+    for start in range(0, len(issues), _AT_ONCE):
+        yield issues[start : start + _AT_ONCE]
+
+
+@cache
+def _taken(*, postgres: bool) -> Any:
+    """INSERT … SELECT: what was planned is what was taken, and nothing of it passes through here."""
+    now = bindparam("now", type_=said.c.at.type)
+    planned = select(agenda.c.issue, agenda.c.kind, agenda.c.version, agenda.c.step, literal(0), now)
+    chosen = planned.where(agenda.c.kind == bindparam("taken"), agenda.c.issue.in_(given_ids(postgres=postgres)))
+    taken = insert_into(said, postgres=postgres).from_select([*_STEP, "person", "at"], chosen)
+    return taken.on_conflict_do_nothing().returning(said.c.issue)
+
+
+@cache
+def _moved(*, postgres: bool) -> Any:
+    chosen = (agenda.c.kind == bindparam("moved"), agenda.c.issue.in_(given_ids(postgres=postgres)))
+    next_at = bindparam("next_at", type_=agenda.c.at.type)
+    return update(agenda).where(*chosen).values(at=next_at, step=bindparam("next_step"))
 
 
 def _rows(tellings: Sequence[tuple[Due, PersonId]], at: datetime) -> list[dict[str, Any]]:

@@ -6,7 +6,19 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ARRAY, ColumnElement, Table, Text, TextClause, bindparam, func, literal_column, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Table,
+    Text,
+    TextClause,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import TableValuedAlias
@@ -38,6 +50,19 @@ def given_rows(*, postgres: bool) -> TableValuedAlias:
 def given_values(values: Iterable[str], *, postgres: bool) -> Any:
     """What the parameter `given` takes; in order, so that two processes lock rows in the same one."""
     return sorted(values) if postgres else json.dumps(sorted(values))
+
+
+@cache
+def given_ids(*, postgres: bool) -> Any:
+    """Any number of ids as what an IN looks into, through the one parameter `given` (`ids_given`)."""
+    if postgres:
+        return select(func.unnest(bindparam("given", type_=ARRAY(BigInteger))))
+    return select(func.json_each(bindparam("given", type_=Text)).table_valued("value").c.value)
+
+
+def ids_given(ids: Iterable[int], *, postgres: bool) -> dict[str, Any]:
+    """What the parameter `given` takes; in order, so that two processes lock rows in the same one."""
+    return {"given": sorted(ids) if postgres else json.dumps(sorted(ids))}
 
 
 def spelled(member: StrEnum) -> ColumnElement[str]:

@@ -15,6 +15,7 @@ from storage.dialect import insert_into, spelled
 from storage.repository import AnyRow, Repository
 from storage.tables import outbox
 
+_AT_ONCE = 32
 _SOUGHT = outbox.c.id == bindparam("sought")
 _MESSAGE = ("chat", "kind", "facts", "priority", "topic", "card", "fresh", "key", "not_before", "reply_to")
 _PENDING = outbox.c.state == spelled(OutboxState.PENDING)
@@ -39,8 +40,13 @@ class SqlOutbox(Repository):
                 return
             if await self._collapse(message):
                 return
-        row = _row(message) | {"state": OutboxState.PENDING, "attempts": 0, "created_at": at, "error": ""}
-        await self._run(_add(postgres=self._postgres), row)
+        await self._run(_add(postgres=self._postgres), _new(message, at))
+
+    async def queue_all(self, messages: Sequence[Message], at: datetime) -> None:
+        """Queue those that show no card, unless their key is known; a few at a time, so that others have their turn."""
+        for start in range(0, len(messages), _AT_ONCE):
+            rows = [_new(message, at) for message in messages[start : start + _AT_ONCE]]
+            await self._run(_add(postgres=self._postgres), rows)
 
     async def due(
         self, now: datetime, limit: int, *, without: Collection[ChatId] = (), below: Priority | None = None
@@ -135,6 +141,10 @@ def _elsewhere(*, postgres: bool) -> Any:
 @cache
 def _add(*, postgres: bool) -> Any:
     return insert_into(outbox, postgres=postgres).on_conflict_do_nothing(index_elements=["key"])
+
+
+def _new(message: Message, at: datetime) -> dict[str, Any]:
+    return _row(message) | {"state": OutboxState.PENDING, "attempts": 0, "created_at": at, "error": ""}
 
 
 def _row(message: Message) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from bot.domain.messages import Message, Priority
 from bot.domain.organisation import Person
 from bot.ports import Due, Subscription
 from bot.services.reach import Reach, unit_groups
-from bot.services.timed import Live, grouped, listed
+from bot.services.timed import Live, deadline_at, grouped, hearer, in_portions, listed
 from bot.services.turn import Turn
 from bot.services.unreached import Unreached
 
@@ -32,12 +32,16 @@ async def climb(turn: Turn, items: Sequence[Live], around: Reach) -> list[Unreac
     fresh = await turn.uow.agenda.said_all({step.due: None for step in steps}, turn.now)
     told = [step for step in steps if step.due in fresh]
     await turn.uow.agenda.told([(step.due, person.id) for step in told for person in step.people], turn.now)
-    for person, own in _by_person(told):
-        lines = [step.item.line(rung=step.who, nudged=step.item.view.issue.nudged) for step in own]
-        proof = {"person": person.id, "at": turn.now.isoformat()}
-        await turn.tell(grouped("timed/escalation", person, lines, [step.due for step in own], proof=proof))
+    await turn.tell_all([_message(turn, person, own) async for person, own in in_portions(_by_person(told))])
     await _plan_next(turn, items, climbs)
     return await tell_groups(turn, [(step.item, step.who) for step in told if not step.people], around)
+
+
+def _message(turn: Turn, person: Person, own: Sequence[Step]) -> Message:
+    """`proof`: what has to be noted once it has arrived."""
+    lines = [step.item.line(rung=step.who, nudged=step.item.brief.nudged) for step in own]
+    proof = {"person": person.id, "at": turn.now.isoformat()}
+    return grouped("timed/escalation", hearer(person), lines, [step.due for step in own], proof=proof)
 
 
 async def tell_groups(turn: Turn, empty: Sequence[tuple[Live, str]], around: Reach) -> list[Unreached]:
@@ -47,27 +51,34 @@ async def tell_groups(turn: Turn, empty: Sequence[tuple[Live, str]], around: Rea
     groups = await unit_groups(turn)
     by_group: dict[Subscription, list[tuple[Live, str]]] = {}
     for item, rung in empty:
-        for group in groups.get(item.view.issue.unit, ()):
+        for group in groups.get(item.brief.unit, ()):
             by_group.setdefault(group, []).append((item, rung))
     for group, own in by_group.items():
         lines = [item.line(rung=rung) for item, rung in own]
         await turn.tell(Message(group.chat, "timed/unit_group", listed(lines), Priority.REMINDER, topic=group.topic))
     return [
-        Unreached(item, "rung", rung=rung, absent=tuple(around.absent_on(item.view, rung)), group_told=bool(told))
+        Unreached(
+            item,
+            "rung",
+            rung=rung,
+            absent=tuple(around.absent_on(item.brief.standing, rung)),
+            group_told=item.brief.unit in groups,
+        )
         for item, rung in empty
-        for told in [groups.get(item.view.issue.unit, ())]
     ]
 
 
 def _steps(item: Live, around: Reach) -> list[Step]:
     """The rung that is due; then those above it whose time has come too, or that stand in for an empty one."""
     steps: list[Step] = []
-    turn, index = item.turn, item.due.step
-    while (rung := next_rung(item.deadline, turn.calendar, turn.policy, index)) is not None:
+    turn, index = item.run.turn, item.due.step
+    while (rung := next_rung(deadline_at(item.due_at), turn.calendar, turn.policy, index)) is not None:
         at, place = rung
         if steps and steps[-1].people and at > turn.now:
             break
-        steps.append(Step(item, replace(item.due, step=index), place.who, around.on_rung(item.view, place.who)))
+        steps.append(
+            Step(item, replace(item.due, step=index), place.who, around.on_rung(item.brief.standing, place.who))
+        )
         index += 1
     return steps
 
@@ -86,7 +97,7 @@ async def _plan_next(turn: Turn, items: Sequence[Live], climbs: Sequence[Sequenc
     planned = []
     for item, steps in zip(items, climbs, strict=True):
         index = item.due.step + len(steps)
-        rung = next_rung(item.deadline, turn.calendar, turn.policy, index)
+        rung = next_rung(deadline_at(item.due_at), turn.calendar, turn.policy, index)
         if rung is None:
             await turn.uow.agenda.cancel(item.due.issue, "rung")
         else:

@@ -9,7 +9,7 @@ from bot.domain.ids import IssueId
 from bot.domain.issue import Issue
 from bot.domain.organisation import Person
 from bot.ports import Due
-from bot.services import nudges, reminders, steps
+from bot.services import hours, nudges, reminders, steps
 from bot.services.turn import Turn
 
 
@@ -38,6 +38,6 @@ async def _check_day(turn: Turn, person: Person, issue: Issue) -> None:
 
 def _due(turn: Turn, issue: Issue) -> Due:
     any_hour = reminders.any_hour(turn, issue)
-    at = turn.now if any_hour else turn.calendar.next_open(turn.now)
+    at = hours.next_telling(turn, turn.now, any_hour=any_hour)
     version = issue.deadline.version if issue.deadline is not None else 0
     return Due(issue.id, "nudge", at, version, issue.nudged, any_hour)

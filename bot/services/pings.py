@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.domain.deadlines import next_reminder
-from bot.domain.organisation import Person
-from bot.ports import Due
+from bot.domain.deadlines import Ping
+from bot.domain.ids import IssueId
+from bot.domain.issue import Standing
+from bot.domain.messages import Message
 from bot.services import nudges
-from bot.services.reach import Reach, can_be_told, why_untold
-from bot.services.timed import Live, grouped
+from bot.services.reach import Reach, why_untold
+from bot.services.timed import Hearer, Live, grouped, hearer, in_portions
 from bot.services.turn import Turn
 from bot.services.unreached import Unreached
 
@@ -20,61 +21,60 @@ async def remind(turn: Turn, items: Sequence[Live], around: Reach) -> list[Unrea
 
     Steps missed in an outage are one: the row that waited speaks for all, and the next is planned after now.
     """
-    if not items:
-        return []
-    fresh = await turn.uow.agenda.said_all({item.due: item.view.issue.assignee for item in items}, turn.now)
-    notes = await tell(turn, [item for item in items if item.due in fresh], around)
-    await turn.uow.agenda.plan_all([_next(turn, item) for item in items])
+    taken = await turn.uow.agenda.take("reminder", [item.due.issue for item in items], turn.now)
+    notes = await tell(turn, [item for item in items if item.due.issue in taken], around)
+    following: dict[Ping, list[IssueId]] = {}
+    async for item in in_portions(items):
+        following.setdefault(item.run.next_ping(item.due_at), []).append(item.due.issue)
+    for ping, issues in following.items():
+        await turn.uow.agenda.move("reminder", issues, ping.at, ping.step)
     return notes
 
 
 async def nudge(turn: Turn, items: Sequence[Live], around: Reach) -> list[Unreached]:
     """The same for what people asked for by hand; nothing follows by itself."""
-    if not items:
-        return []
-    fresh = await turn.uow.agenda.said_all({item.due: None for item in items}, turn.now)
+    taken = await turn.uow.agenda.take("nudge", [item.due.issue for item in items], turn.now)
     for item in items:
         await turn.uow.agenda.cancel(item.due.issue, "nudge")
-    return await tell(turn, [item for item in items if item.due in fresh], around, "timed/nudge")
+    return await tell(turn, [item for item in items if item.due.issue in taken], around, "timed/nudge")
+
+
+def elsewhere(items: Sequence[Live]) -> list[Standing]:
+    """Where the items stand whose own person can't be told: around these somebody else has to be looked for."""
+    return [item.brief.standing for item in items if item.brief.assignee_chat is None]
 
 
 async def tell(turn: Turn, items: Sequence[Live], around: Reach, kind: str = "timed/reminder") -> list[Unreached]:
     """One message to each who has to hear of these; whose assignee could not be told."""
-    for person, own in _by_person(items, around):
-        lines = [await _line(item, person, kind) for item in own]
-        await turn.tell(grouped(kind, person, lines, [item.due for item in own]))
-    return [note for item in items if (note := _note(item, around)) is not None]
+    groups: dict[Hearer, list[Live]] = {}
+    for item in items:
+        for hears in _hearers(item, around):
+            groups.setdefault(hears, []).append(item)
+    await turn.tell_all([await _message(kind, hears, own) async for hears, own in in_portions(groups.items())])
+    return [_note(item, around) for item in items if item.brief.assignee_chat is None]
 
 
-async def _line(item: Live, person: Person, kind: str) -> dict[str, Any]:
+async def _message(kind: str, hears: Hearer, own: Sequence[Live]) -> Message:
+    lines = [await _line(item, hears, kind) async for item in in_portions(own)]
+    return grouped(kind, hears, lines, [item.due for item in own])
+
+
+async def _line(item: Live, hears: Hearer, kind: str) -> dict[str, Any]:
     """`own`: the person is in charge, and not told in somebody's stead. A nudge says whose it is, and how many there were."""
-    own = item.view.issue.assignee == person.id
+    own = item.brief.assignee == hears.person
     if kind != "timed/nudge":
         return item.line(own=own)
-    names = await nudges.latest(item.turn, item.view.issue.id)
-    return item.line(own=own, by=names[:NAMES], nudged=item.view.issue.nudged)
+    names = await nudges.latest(item.run.turn, item.brief.issue)
+    return item.line(own=own, by=names[:NAMES], nudged=item.brief.nudged)
 
 
-def _by_person(items: Sequence[Live], around: Reach) -> list[tuple[Person, list[Live]]]:
-    groups: dict[int, tuple[Person, list[Live]]] = {}
-    for item in items:
-        for person in _listeners(item, around):
-            groups.setdefault(person.id, (person, []))[1].append(item)
-    return list(groups.values())
+def _hearers(item: Live, around: Reach) -> list[Hearer]:
+    brief = item.brief
+    if brief.assignee is not None and brief.assignee_chat is not None:
+        return [Hearer(brief.assignee, brief.assignee_chat)]
+    return [hearer(head) for head in around.head(brief.standing)]
 
 
-def _listeners(item: Live, around: Reach) -> list[Person]:
-    person = around.assignee(item.view)
-    return [person] if person is not None and can_be_told(person) else around.head(item.view)
-
-
-def _note(item: Live, around: Reach) -> Unreached | None:
-    person = around.assignee(item.view)
-    if person is not None and can_be_told(person):
-        return None
-    return Unreached(item, why_untold(person), head_told=bool(around.head(item.view)))
-
-
-def _next(turn: Turn, item: Live) -> Due:
-    ping = next_reminder(item.deadline, turn.calendar, turn.policy, turn.now)
-    return Due(item.due.issue, "reminder", ping.at, item.due.version, ping.step, item.due.any_hour)
+def _note(item: Live, around: Reach) -> Unreached:
+    standing = item.brief.standing
+    return Unreached(item, why_untold(around.assignee(standing)), head_told=bool(around.head(standing)))

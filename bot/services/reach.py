@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.domain.ids import PersonId, UnitCode
 from bot.domain.issue import Standing
 from bot.domain.organisation import CITY, Person, Role, Scope, ScopeKind, Unit
-from bot.ports import IssueView, Subscription
+from bot.ports import Subscription
 from bot.services.turn import Turn
 
 Holders = Mapping[tuple[Role, Scope], Sequence[Person]]
@@ -22,13 +22,13 @@ class Reach:
     people: Mapping[PersonId, Person]  # assignees and heads
     holders: Holders  # leaders, auditors and clerks by scope
 
-    def assignee(self, view: IssueView) -> Person | None:
+    def assignee(self, standing: Standing) -> Person | None:
         """Whose name is on it, bound or not."""
-        return self.people.get(view.issue.assignee) if view.issue.assignee is not None else None
+        return self.people.get(standing.assignee) if standing.assignee is not None else None
 
-    def head(self, view: IssueView) -> list[Person]:
+    def head(self, standing: Standing) -> list[Person]:
         """Who leads the responsible unit and can be told: its head, else whoever holds the leader's role over it."""
-        unit = self.units.get(view.issue.unit) if view.issue.unit is not None else None
+        unit = self.units.get(standing.unit) if standing.unit is not None else None
         if unit is None:
             return []
         named = self.people.get(unit.head) if unit.head is not None else None
@@ -36,40 +36,40 @@ class Reach:
             return [named]
         return self._holding(Role.LEADER, [Scope(ScopeKind.UNIT, unit.code)])
 
-    def on_rung(self, view: IssueView, who: str) -> list[Person]:
+    def on_rung(self, standing: Standing, who: str) -> list[Person]:
         """Who stands on a rung of the ladder (domain.md: escalation) and can be told."""
-        return self.head(view) if who == "head" else self._holding(*_rung(view, who))
+        return self.head(standing) if who == "head" else self._holding(*_rung(standing, who))
 
-    def absent_on(self, view: IssueView, who: str) -> list[Person]:
+    def absent_on(self, standing: Standing, who: str) -> list[Person]:
         """Who stands there and can't be told."""
-        standing = self._standing(*_rung(view, who))
-        unit = self.units.get(view.issue.unit) if who == "head" and view.issue.unit is not None else None
+        there = self._holders_of(*_rung(standing, who))
+        unit = self.units.get(standing.unit) if who == "head" and standing.unit is not None else None
         if unit is not None and unit.head is not None and unit.head in self.people:
-            standing = {unit.head: self.people[unit.head], **standing}
-        return [person for person in standing.values() if not can_be_told(person)]
+            there = {unit.head: self.people[unit.head], **there}
+        return [person for person in there.values() if not can_be_told(person)]
 
-    def clerks(self, view: IssueView) -> list[Person]:
+    def clerks(self, standing: Standing) -> list[Person]:
         """The desk of an issue: every clerk in scope who can be told (conversations.md: Clerk)."""
-        return self._holding(Role.CLERK, scopes_over(view.standing))
+        return self._holding(Role.CLERK, scopes_over(standing))
 
     def _holding(self, role: Role, scopes: Iterable[Scope]) -> list[Person]:
-        return [person for person in self._standing(role, scopes).values() if can_be_told(person)]
+        return [person for person in self._holders_of(role, scopes).values() if can_be_told(person)]
 
-    def _standing(self, role: Role, scopes: Iterable[Scope]) -> dict[PersonId, Person]:
+    def _holders_of(self, role: Role, scopes: Iterable[Scope]) -> dict[PersonId, Person]:
         return {person.id: person for scope in scopes for person in self.holders.get((role, scope), ())}
 
 
-def _rung(view: IssueView, who: str) -> tuple[Role, list[Scope]]:
+def _rung(standing: Standing, who: str) -> tuple[Role, list[Scope]]:
     """Who stands on a rung: whoever holds this role over one of these scopes. ValueError for a rung there is not."""
     match who:
         case "head":
-            return Role.LEADER, [Scope(ScopeKind.UNIT, view.issue.unit)] if view.issue.unit is not None else []
+            return Role.LEADER, [Scope(ScopeKind.UNIT, standing.unit)] if standing.unit is not None else []
         case "district_leader":
-            return Role.LEADER, [Scope(ScopeKind.DISTRICT, view.district)]
+            return Role.LEADER, [Scope(ScopeKind.DISTRICT, standing.district)]
         case "city_leader":
             return Role.LEADER, [CITY]
         case "auditor":
-            return Role.AUDITOR, [CITY, Scope(ScopeKind.DISTRICT, view.district)]
+            return Role.AUDITOR, [CITY, Scope(ScopeKind.DISTRICT, standing.district)]
         case _:
             raise ValueError(f"the ladder has no rung called {who!r}")
 
@@ -99,14 +99,16 @@ def scopes_over(standing: Standing) -> list[Scope]:
     ]
 
 
-async def look_up(turn: Turn, views: Sequence[IssueView]) -> Reach:
+async def look_up(turn: Turn, standings: Sequence[Standing]) -> Reach:
     """The people around these issues, in five queries however many there are."""
+    if not standings:
+        return Reach({}, {}, {})
     units = {unit.code: unit for unit in await turn.uow.units.all()}
-    named = {view.issue.assignee for view in views} | {
-        units[view.issue.unit].head for view in views if view.issue.unit in units
+    named = {standing.assignee for standing in standings} | {
+        units[standing.unit].head for standing in standings if standing.unit in units
     }
     people = await turn.uow.people.many(sorted(person for person in named if person is not None))
-    return Reach(units, people, await _holders(turn, views))
+    return Reach(units, people, await _holders(turn, standings))
 
 
 async def unit_groups(turn: Turn) -> Mapping[UnitCode | None, Sequence[Subscription]]:
@@ -118,8 +120,8 @@ async def unit_groups(turn: Turn) -> Mapping[UnitCode | None, Sequence[Subscript
     return found
 
 
-async def _holders(turn: Turn, views: Sequence[IssueView]) -> Holders:
-    scopes = sorted({scope for view in views for scope in scopes_over(view.standing)})
+async def _holders(turn: Turn, standings: Sequence[Standing]) -> Holders:
+    scopes = sorted({scope for standing in standings for scope in scopes_over(standing)})
     found: dict[tuple[Role, Scope], list[Person]] = defaultdict(list)
     for role in _ROLES:
         for person in await turn.uow.people.holding(role, scopes):

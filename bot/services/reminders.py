@@ -1,18 +1,16 @@
 """Reminders and the ladder as rows (ADR 2): planned after each change of an issue, said when their moment has come."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain.deadlines import next_reminder, next_rung
-from bot.domain.ids import IssueId
 from bot.domain.issue import AT_THE_UNIT, Deadline, Issue, Level
-from bot.ports import Due, IssueView
-from bot.services import ladder, pings, reach, unreached
-from bot.services.timed import Live
+from bot.ports import Due, Ripe
+from bot.services import hours, ladder, pings, reach, unreached
+from bot.services.timed import Live, Run
 from bot.services.turn import Turn
 
 BATCH = 4000  # rows a tick takes: more than a city has open, so that a person's issues come in one message
-CHUNK = 500  # issues a query brings
 
 
 async def plan(turn: Turn, issue: Issue) -> None:
@@ -55,43 +53,42 @@ def any_hour(turn: Turn, issue: Issue) -> bool:
 
 async def is_due(turn: Turn) -> bool:
     """Whether a tick would find something: one row is looked for, in a turn that only reads."""
-    return bool(await _due(turn, 1))
+    any_hour_only = _any_hour_only(turn)
+    return any_hour_only is not None and bool(await turn.uow.agenda.due(turn.now, any_hour_only=any_hour_only, limit=1))
 
 
 async def tick(turn: Turn) -> int:
     """Say what is due, once, grouped per person; how many rows were dealt with."""
-    dues = await _due(turn, BATCH)
-    if dues:
-        await _say(turn, dues)
-    return len(dues)
+    any_hour_only = _any_hour_only(turn)
+    if any_hour_only is None:
+        return 0
+    ripe = await turn.uow.agenda.ripe(turn.now, any_hour_only=any_hour_only, limit=BATCH)
+    if ripe:
+        await _say(turn, ripe)
+    return len(ripe)
 
 
-async def _due(turn: Turn, most: int) -> Sequence[Due]:
-    """Outside office hours only what may be said at any hour; the rest stays due until the office opens."""
-    is_open = turn.calendar.is_open(turn.now)
-    if not (is_open or turn.policy.urgent_any_hour):
-        return []
-    return await turn.uow.agenda.due(turn.now, any_hour_only=not is_open, limit=most)
+def _any_hour_only(turn: Turn) -> bool | None:
+    """Outside office hours only what may be said at any hour; the rest stays due until the office opens. None: nothing."""
+    if hours.may_tell(turn):
+        return False
+    return True if turn.policy.urgent_any_hour and not hours.is_quiet(turn, turn.now) else None
 
 
-async def _say(turn: Turn, dues: Sequence[Due]) -> None:
-    views = await _views(turn, {due.issue for due in dues})
-    live = [Live(due, views[due.issue], turn) for due in dues if _stands(due, views[due.issue].issue)]
-    for issue in {due.issue for due in dues} - {item.due.issue for item in live}:
-        await plan(turn, views[issue].issue)
-    around = await reach.look_up(turn, [item.view for item in live])
-    notes = await pings.remind(turn, [item for item in live if item.due.kind == "reminder"], around)
-    notes += await pings.nudge(turn, [item for item in live if item.due.kind == "nudge"], around)
-    notes += await ladder.climb(turn, [item for item in live if item.due.kind == "rung"], around)
+async def _say(turn: Turn, ripe: Sequence[Ripe]) -> None:
+    run = Run(turn)
+    live = [Live(one.due, one.brief, run) for one in ripe if _stands(one)]
+    for issue in {one.due.issue for one in ripe} - {item.due.issue for item in live}:
+        await plan(turn, await turn.uow.issues.get(issue))
+    by_kind = {kind: [item for item in live if item.due.kind == kind] for kind in ("reminder", "nudge", "rung")}
+    pinged = by_kind["reminder"] + by_kind["nudge"]
+    around = await reach.look_up(turn, pings.elsewhere(pinged) + [item.brief.standing for item in by_kind["rung"]])
+    notes = await pings.remind(turn, by_kind["reminder"], around)
+    notes += await pings.nudge(turn, by_kind["nudge"], around)
+    notes += await ladder.climb(turn, by_kind["rung"], around)
     await unreached.tell_desk(turn, notes, around)
 
 
-def _stands(due: Due, issue: Issue) -> bool:
+def _stands(one: Ripe) -> bool:
     """The row still speaks of the issue's present deadline, and that runs."""
-    return issue.deadline is not None and issue.deadline.version == due.version and issue.status in AT_THE_UNIT
-
-
-async def _views(turn: Turn, issues: Iterable[IssueId]) -> Mapping[IssueId, IssueView]:
-    asked = sorted(issues)
-    chunks = [asked[start : start + CHUNK] for start in range(0, len(asked), CHUNK)]
-    return {view.issue.id: view for chunk in chunks for view in await turn.uow.issues.views(chunk)}
+    return one.brief.runs and one.brief.due_version == one.due.version

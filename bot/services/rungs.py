@@ -26,7 +26,7 @@ async def of(turn: Turn, viewer: Person | None, view: IssueView) -> list[dict[st
     reached = [one for one in tellings if one.person is None and one.step < len(turn.policy.ladder)]
     told = {step.step: [one for one in tellings if one.person and one.step == step.step] for step in reached}
     people = await turn.uow.people.many({one.person for own in told.values() for one in own if one.person})
-    around = await reach.look_up(turn, [view]) if not all(told.values()) else None
+    around = await reach.look_up(turn, [view.standing]) if not all(told.values()) else None
     return [
         {
             "rung": (rung := turn.policy.ladder[step.step]).who,
@@ -56,7 +56,7 @@ def _state(one: Telling, person: Person) -> str:
 
 def _absent(around: Reach | None, view: IssueView, rung: Rung) -> list[dict[str, str]]:
     """Who stands on a rung that was found empty, and why nobody could be told."""
-    absent = around.absent_on(view, rung.who) if around is not None else []
+    absent = around.absent_on(view.standing, rung.who) if around is not None else []
     return [{"name": person.name, "state": why_untold(person)} for person in absent] or [
         {"name": "", "state": "nobody"}
     ]

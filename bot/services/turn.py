@@ -1,5 +1,6 @@
 """A turn at the ledger: the transaction of one update (or one tick), the office's rules, and the moment it happens."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,3 +22,7 @@ class Turn:
     async def tell(self, message: Message) -> None:
         """Queue a message; it is sent only if this turn is committed."""
         await self.uow.outbox.queue(message, self.now)
+
+    async def tell_all(self, messages: Sequence[Message]) -> None:
+        """The same for many that show no card."""
+        await self.uow.outbox.queue_all(messages, self.now)

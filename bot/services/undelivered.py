@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain.ids import IssueId
-from bot.domain.issue import AT_THE_UNIT
 from bot.domain.messages import Message
-from bot.ports import Due, IssueView
+from bot.ports import Brief, Due
 from bot.services import ladder, pings, reach, unreached
-from bot.services.reach import Reach, can_be_told
-from bot.services.timed import Live
+from bot.services.reach import Reach
+from bot.services.timed import Live, Run
 from bot.services.turn import Turn
 from bot.services.unreached import Unreached
 
@@ -20,37 +19,27 @@ async def blocked(turn: Turn, message: Message) -> None:
     if message.kind not in {"timed/reminder", "timed/nudge", "timed/escalation"}:
         return
     rungs = {IssueId(line["issue"]): line.get("rung", "") for line in message.facts["issues"]}
-    views = [view for view in await turn.uow.issues.views(sorted(rungs)) if _runs(view)]
-    around = await reach.look_up(turn, views)
-    items = [Live(_now(turn, view), view, turn) for view in views]
+    run = Run(turn)
+    items = [Live(_now(turn, brief), brief, run) for brief in await turn.uow.agenda.briefs(sorted(rungs)) if brief.runs]
+    around = await reach.look_up(turn, [item.brief.standing for item in items])
     if message.kind == "timed/escalation":
-        notes = await _climb_on(turn, [(item, rungs[item.view.issue.id]) for item in items], around)
+        notes = await _climb_on(turn, [(item, rungs[item.brief.issue]) for item in items], around)
     else:
-        unheard = [item for item in items if not _assignee_hears(item, around)]
+        unheard = [item for item in items if item.brief.assignee_chat is None]
         notes = await pings.tell(turn, unheard, around, message.kind)
     await unreached.tell_desk(turn, notes, around)
 
 
 async def _climb_on(turn: Turn, items: Sequence[tuple[Live, str]], around: Reach) -> list[Unreached]:
     """Where nobody else stands on the rung, the next one is due at once: the tick will say it."""
-    empty = [(item, rung) for item, rung in items if not around.on_rung(item.view, rung)]
+    empty = [(item, rung) for item, rung in items if not around.on_rung(item.brief.standing, rung)]
     for item, _ in empty:
-        rows = await turn.uow.agenda.planned(item.view.issue.id)
-        waiting = [row for row in rows if row.kind == "rung" and row.version == item.deadline.version]
+        rows = await turn.uow.agenda.planned(item.brief.issue)
+        waiting = [row for row in rows if row.kind == "rung" and row.version == item.brief.due_version]
         await turn.uow.agenda.plan_all([replace(row, at=min(row.at, turn.now)) for row in waiting])
     return await ladder.tell_groups(turn, empty, around)
 
 
-def _assignee_hears(item: Live, around: Reach) -> bool:
-    person = around.assignee(item.view)
-    return person is not None and can_be_told(person)
-
-
-def _runs(view: IssueView) -> bool:
-    return view.issue.deadline is not None and view.issue.status in AT_THE_UNIT
-
-
-def _now(turn: Turn, view: IssueView) -> Due:
+def _now(turn: Turn, brief: Brief) -> Due:
     """Stands for the step that did not arrive; never planned, its number only tells one failure from the next."""
-    version = view.issue.deadline.version if view.issue.deadline else 0
-    return Due(view.issue.id, "undelivered", turn.now, version, int(turn.now.timestamp()))
+    return Due(brief.issue, "undelivered", turn.now, brief.due_version, int(turn.now.timestamp()))

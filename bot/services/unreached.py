@@ -51,7 +51,7 @@ def _rung(note: Unreached) -> dict[str, Any]:
 def _by_clerk(notes: Iterable[Unreached], around: Reach) -> list[tuple[Person, list[Unreached]]]:
     groups: dict[int, tuple[Person, list[Unreached]]] = {}
     for note in notes:
-        for clerk in around.clerks(note.item.view):
+        for clerk in around.clerks(note.item.brief.standing):
             groups.setdefault(clerk.id, (clerk, []))[1].append(note)
     return list(groups.values())
 
@@ -60,14 +60,14 @@ def _people(notes: Iterable[Unreached]) -> list[dict[str, Any]]:
     """Per person: name, unit, why, whether the head was told instead, and the numbers of their issues."""
     groups: dict[tuple[PersonId | None, str], list[Unreached]] = defaultdict(list)
     for note in notes:
-        groups[note.item.view.issue.assignee, note.item.view.unit_name].append(note)
+        groups[note.item.brief.assignee, note.item.brief.unit_name].append(note)
     return [
         {
-            "name": own[0].item.view.assignee_name,
+            "name": own[0].item.brief.assignee_name,
             "unit": unit,
             "why": own[0].why,
             "head_told": own[0].head_told,
-            "numbers": [note.item.view.issue.number for note in own][:LISTED],
+            "numbers": [note.item.brief.number for note in own][:LISTED],
         }
         for (_, unit), own in groups.items()
     ]

@@ -29,6 +29,11 @@ class FakeOutbox:
         for row in older:
             self._tables.outbox[row.id] = kept(replace(row, message=_collapsed(row.message, message)))
 
+    async def queue_all(self, messages: Sequence[Message], at: datetime) -> None:
+        for message in messages:
+            assert message.card is None
+            await self.queue(message, at)
+
     async def due(
         self, now: datetime, limit: int, *, without: Collection[ChatId] = (), below: Priority | None = None
     ) -> list[OutboxRow]:

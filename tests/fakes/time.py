@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.domain.digest import Digest
 from bot.domain.ids import ChatId, IssueId, PersonId
-from bot.ports import Due, Subscription, Telling
+from bot.ports import Brief, Due, Ripe, Subscription, Telling
 from tests.fakes.tables import Tables, aware, kept, next_id, refer
 
 
@@ -36,6 +36,52 @@ class FakeAgenda:
         rows = [row for row in self._tables.agenda.values() if row.at <= moment]
         wanted = [row for row in rows if row.any_hour or not any_hour_only]
         return sorted(wanted, key=lambda row: (row.at, row.issue, row.kind))[:limit]
+
+    async def ripe(self, now: datetime, *, any_hour_only: bool, limit: int) -> list[Ripe]:
+        dues = await self.due(now, any_hour_only=any_hour_only, limit=limit)
+        return [Ripe(due, self._brief(due.issue)) for due in dues]
+
+    async def briefs(self, issues: Sequence[IssueId]) -> list[Brief]:
+        return [self._brief(issue) for issue in sorted(set(issues)) if issue in self._tables.issues]
+
+    async def take(self, kind: str, issues: Sequence[IssueId], at: datetime) -> set[IssueId]:
+        return {row.issue for row in self._planned(kind, issues) if await self.said(row, None, at)}
+
+    async def move(self, kind: str, issues: Sequence[IssueId], at: datetime, step: int) -> None:
+        for row in self._planned(kind, issues):
+            self._tables.agenda[row.issue, kind] = kept(replace(row, at=at, step=step))
+
+    def _planned(self, kind: str, issues: Sequence[IssueId]) -> list[Due]:
+        return [self._tables.agenda[issue, kind] for issue in issues if (issue, kind) in self._tables.agenda]
+
+    def _brief(self, issue_id: IssueId) -> Brief:
+        issue = self._tables.issues[issue_id]
+        project = self._tables.projects[issue.project]
+        person = self._tables.people[issue.assignee] if issue.assignee is not None else None
+        told = person is not None and person.user_id is not None and person.reachable and not person.left
+        deadline = issue.deadline
+        return Brief(
+            issue=issue.id,
+            number=issue.number,
+            level=issue.level,
+            status=issue.status,
+            words=issue.description[:80],
+            project=issue.project,
+            project_name=project.name,
+            district=project.district,
+            owner=project.owner,
+            reporting_unit=issue.reporting_unit,
+            reporter=issue.reporter,
+            unit=issue.unit,
+            unit_name=self._tables.units[issue.unit].name if issue.unit else "",
+            assignee=issue.assignee,
+            assignee_name=person.name if person else "",
+            assignee_chat=ChatId(person.user_id) if person and person.user_id and told else None,
+            due_at=deadline.due_at if deadline else None,
+            due_version=deadline.version if deadline else 0,
+            provisional=deadline.provisional if deadline else False,
+            nudged=issue.nudged,
+        )
 
     async def said(self, due: Due, person: PersonId | None, at: datetime) -> bool:
         key = (due.issue, due.kind, due.version, due.step, person)

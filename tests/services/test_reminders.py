@@ -9,7 +9,7 @@ from bot.domain import lifecycle
 from bot.domain.deadlines import deadline_on
 from bot.domain.history import Action
 from bot.domain.issue import Level
-from bot.services import reminders
+from bot.services import nudging, reminders
 from tests.services.at_work import FRIDAY, MONDAY, Office
 
 
@@ -200,3 +200,18 @@ async def test_a_kill_between_saying_and_committing_says_nothing_twice(office: O
     assert office.told(office.city.a04) == []
     await reminders.tick(moment)
     assert len(office.told(office.city.a04)) == 1
+
+
+async def test_on_a_quiet_day_nobody_is_told_and_nothing_is_late_for_it(office: Office) -> None:
+    """Tuesday is quiet by policy: not even level A; on Wednesday it is said as of then. A nudge waits as well."""
+    tuesday, wednesday = date(2026, 11, 24), date(2026, 11, 25)
+    office.turn = replace(office.turn, policy=replace(office.turn.policy, quiet_days=frozenset({tuesday})))
+    issue = await office.task()
+    await office.task(level=Level.A)
+    assert await reminders.tick(office.at(tuesday)) == 0
+    _, at = await nudging.nudge(office.at(tuesday, 10), office.city.clerk, issue.id)
+    assert at == office.at(wednesday).now
+    await reminders.tick(office.at(wednesday))
+    (message,) = office.told(office.city.a04)
+    assert (message.facts["total"], message.facts["late"]) == (2, False)
+    assert len(office.told(office.city.a04, "timed/nudge")) == 1

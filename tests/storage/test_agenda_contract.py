@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain import lifecycle
-from bot.domain.ids import IssueId, PersonId
-from bot.ports import Due, Store, Telling, UnitOfWork
-from tests.builders import City, a_deadline, an_issue, assigned, filed
+from bot.domain.ids import ChatId, IssueId, PersonId, UnitCode
+from bot.ports import Brief, Due, Store, Telling, UnitOfWork
+from tests.builders import City, a_city, a_deadline, an_issue, assigned, filed
 from tests.fakes import NOW
 
 HOUR = timedelta(hours=1)
@@ -179,3 +179,96 @@ async def test_how_far_an_issue_has_climbed_with_its_present_deadline(uow: UnitO
     change = lifecycle.set_deadline(issue, city.clerk.id, NOW, 9, a_deadline(version=2))
     await uow.issues.save(change)
     assert await uow.agenda.climbed([issue.id]) == {}
+
+
+async def test_what_is_ripe_comes_with_its_issue_as_it_stands(uow: UnitOfWork, city: City) -> None:
+    """All that a line about it says, and where it stands; a person who can't be told has no chat."""
+    issue = await filed(
+        uow, an_issue(reporter=city.reporter.id, description="断电" * 60, reporting_unit=UnitCode("U11"))
+    )
+    issue = await assigned(uow, issue, city.a04, city.clerk.id, deadline=a_deadline(version=3))
+    row = Due(issue.id, "reminder", NOW, 3, 1)
+    await uow.agenda.plan(row)
+    (ripe,) = await uow.agenda.ripe(NOW, any_hour_only=False, limit=10)
+    view = await uow.issues.view(issue.id)
+    assert ripe.due == row
+    assert ripe.brief == Brief(
+        issue=issue.id,
+        number=issue.number,
+        level=issue.level,
+        status=issue.status,
+        words="断电" * 40,
+        project=issue.project,
+        project_name=view.project_name,
+        district=view.district,
+        owner=view.standing.owner,
+        reporting_unit=UnitCode("U11"),
+        reporter=city.reporter.id,
+        unit=city.a04.unit,
+        unit_name="市供电公司",
+        assignee=city.a04.id,
+        assignee_name="蔡明",
+        assignee_chat=ChatId(3004),
+        due_at=a_deadline().due_at,
+        due_version=3,
+        provisional=False,
+        nudged=0,
+    )
+    assert ripe.brief.standing == view.standing
+    assert ripe.brief.runs
+    for change in ({"user_id": None}, {"reachable": False}, {"left": True}):
+        await uow.people.save(replace(city.a04, **change))  # type: ignore[arg-type]
+        (brief,) = await uow.agenda.briefs([issue.id])
+        assert brief.assignee_chat is None
+
+
+async def test_an_issue_with_nobody_and_no_deadline_has_a_brief_too(uow: UnitOfWork, city: City) -> None:
+    """Names are empty, nothing runs; by id, each once, unknown ones left out."""
+    first, second = [await filed(uow, an_issue(reporter=city.reporter.id)) for _ in range(2)]
+    found = await uow.agenda.briefs([second.id, IssueId(4242), first.id, second.id])
+    assert [brief.issue for brief in found] == [first.id, second.id]
+    brief = found[0]
+    assert (brief.unit, brief.unit_name, brief.assignee, brief.assignee_name) == (None, "", None, "")
+    assert (brief.due_at, brief.due_version, brief.provisional, brief.runs) == (None, 0, False, False)
+    assert await uow.agenda.briefs([]) == []
+
+
+async def test_ripe_is_what_is_due(uow: UnitOfWork, city: City) -> None:
+    """The same rows in the same order, also outside office hours."""
+    rows = [await a_due(uow, city, hours=hours) for hours in (-1, -3, 0, 1, -2)]
+    await uow.agenda.plan_all([replace(row, any_hour=row is rows[1]) for row in rows])
+    for any_hour_only, limit in ((False, 10), (False, 2), (True, 10)):
+        expected = await uow.agenda.due(NOW, any_hour_only=any_hour_only, limit=limit)
+        found = await uow.agenda.ripe(NOW, any_hour_only=any_hour_only, limit=limit)
+        assert [ripe.due for ripe in found] == expected != []
+
+
+async def test_many_planned_steps_are_taken_at_once_and_moved_on(uow: UnitOfWork, city: City) -> None:
+    """More than one statement holds; each is taken once; other kinds and issues stay."""
+    issue = await a_due(uow, city)
+    rows = [issue, *[await a_due(uow, city) for _ in range(2)]]
+    rung = replace(issue, kind="rung", step=0)
+    await uow.agenda.plan_all([*rows, rung])
+    await uow.agenda.said(rows[1], None, NOW)
+    issues = [row.issue for row in rows]
+    assert await uow.agenda.take("reminder", [*issues, IssueId(4242)], NOW) == {issues[0], issues[2]}
+    assert await uow.agenda.take("reminder", issues, NOW) == set()
+    assert await uow.agenda.take("nudge", issues, NOW) == await uow.agenda.take("reminder", [], NOW) == set()
+    await uow.agenda.move("reminder", issues[:2], NOW + HOUR, -1)
+    assert await due(uow) == [rung, rows[2]] or await due(uow) == [rows[2], rung]
+    assert {row.step for row in await uow.agenda.due(NOW + HOUR, any_hour_only=False, limit=9)} == {0, 3, -1}
+    await uow.agenda.move("reminder", issues[:1], NOW + 2 * HOUR, -2)
+    assert await uow.agenda.take("reminder", issues[:1], NOW) == {issues[0]}
+
+
+async def test_what_somebody_is_closing_is_left_alone(postgres_store: Store) -> None:
+    """On PostgreSQL a tick skips a row that another transaction is cancelling; nothing is said of it afterwards."""
+    async with postgres_store.begin() as uow:
+        city = await a_city(uow)
+        closing, other = await a_due(uow, city), await a_due(uow, city)
+        await uow.agenda.plan_all([closing, other])
+    async with postgres_store.begin() as uow:
+        await uow.agenda.cancel(closing.issue)
+        async with postgres_store.begin() as tick:
+            found = await tick.agenda.ripe(NOW, any_hour_only=False, limit=9)
+            assert [ripe.due for ripe in found] == [other]

@@ -242,3 +242,13 @@ async def test_facts_are_frozen_when_queued(uow: UnitOfWork) -> None:
     facts["list"].append(2)
     (row,) = await uow.outbox.due(NOW, 1)
     assert row.message.facts == {"list": [1]}
+
+
+async def test_many_are_queued_at_once_in_their_order(uow: UnitOfWork) -> None:
+    """More than one statement holds; a key that is known is left out, also one that comes twice in the same go."""
+    await uow.outbox.queue(a_message(1, key="known"), NOW)
+    messages = [a_message(n, key=f"k{n % 40}") for n in range(50)] + [a_message(99, key="known"), a_message(100)]
+    await uow.outbox.queue_all(messages, NOW)
+    await uow.outbox.queue_all([], NOW)
+    chats = [row.message.chat for row in await uow.outbox.due(NOW, 100)]
+    assert chats == [1, *range(40), 100]
