@@ -1,6 +1,6 @@
 """`project-home run` with three things a measurement needs, by environment: BENCH_UNPACED lifts our own pacer, so that our own
 time shows; BENCH_STATEMENTS names a file into which statements and commits are counted, anew after each SIGUSR1;
-BENCH_PROFILE names a folder into which the main thread's profile between two SIGUSR2 is written, as report.pstats."""
+BENCH_PROFILE names a folder into which what ran between two SIGUSR2 is written, as profile.txt."""
 
 import gc
 import json
@@ -13,6 +13,7 @@ from typing import Any
 from bot.cli import GARBAGE
 from bot.settings import load_settings
 from bot.telegram.late_models import defer_models
+from tests.bench.sampling import Sampler
 
 _WRITES = ("INSERT", "UPDATE", "DELETE")
 _BRACKETS = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA")
@@ -55,29 +56,10 @@ class Statements:
         self._words.clear()
 
 
-def profile(folder: Path) -> None:
-    """From one SIGUSR2 to the next."""
-    import cProfile  # noqa: PLC0415 - only when profiling
-
-    profiler, running = cProfile.Profile(), False
-
-    def toggle(*_: Any) -> None:
-        nonlocal running
-        running = not running
-        if running:
-            profiler.enable()
-        else:
-            profiler.disable()
-            folder.mkdir(parents=True, exist_ok=True)
-            profiler.dump_stats(folder / "report.pstats")
-
-    signal.signal(signal.SIGUSR2, toggle)
-
-
 def main() -> None:
     """Run the bot until SIGTERM."""
     if folder := os.environ.get("BENCH_PROFILE"):
-        profile(Path(folder))
+        signal.signal(signal.SIGUSR2, Sampler(Path(folder)).toggle)
     if out := os.environ.get("BENCH_STATEMENTS"):
         Statements(Path(out)).listen()
     gc.set_threshold(GARBAGE, 10, 10)

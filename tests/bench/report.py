@@ -106,17 +106,16 @@ async def _up(stack: AsyncExitStack, kind: str, name: str, parent: Path, profile
     folder = parent / name.replace(" ", "-")
     folder.mkdir()
     server = await stack.enter_async_context(Lean())
-    more = {"BENCH_UNPACED": "1"}
+    bench, more = {"BENCH_UNPACED": "1"}, {}
     if name != ECHO:
         more["DATABASE_URL"] = url = _database(stack, kind, folder)
     if name == OURS:
         await upgrade(url)
         await found_city(url, PEOPLE)
     if profile is not None:
-        more["BENCH_PROFILE"] = str(profile)
-    process, _ = await stack.enter_async_context(
-        started(server, folder / "log", environment(server, folder, **more), *WORDS[name])
-    )
+        bench["BENCH_PROFILE"] = str(profile)
+    env = {**environment(server, folder, **more), **bench}
+    process, _ = await stack.enter_async_context(started(server, folder / "log", env, *WORDS[name]))
     await asyncio.sleep(2)  # menus are set meanwhile
     return Runner(name, process.pid, server, Site(server))
 
@@ -128,7 +127,7 @@ def _database(stack: ExitStack | AsyncExitStack, kind: str, folder: Path) -> str
 
 
 async def _profiled(runner: Runner, reports: int, folder: Path) -> None:
-    """Write `report.pstats` into the folder."""
+    """Write `profile.txt` into the folder."""
     os.kill(runner.process, signal.SIGUSR2)
     await runner.site.file(reports, PEOPLE)
     await asyncio.sleep(SETTLE)
@@ -167,7 +166,7 @@ def main() -> None:
     parser.add_argument("--only", choices=KINDS)
     parser.add_argument("--reports", type=int, default=REPORTS, help="by each bot, in all its rounds")
     parser.add_argument("--ours", action="store_true", help="without the yardsticks")
-    parser.add_argument("--profile", type=Path, help="a folder for report.pstats of as many more reports of ours")
+    parser.add_argument("--profile", type=Path, help="a folder for profile.txt of as many more reports of ours")
     options = parser.parse_args()
     kinds = [options.only] if options.only else KINDS
     names = [OURS] if options.ours else list(WORDS)
