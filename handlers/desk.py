@@ -8,11 +8,12 @@ from aiogram.types import CallbackQuery, Message
 from bot.domain.ids import IssueId, PersonId, UnitCode
 from bot.domain.issue import Category, Kind, Level
 from bot.domain.organisation import Person
-from bot.services import assigning, cards, desk
+from bot.services import assigning, cards, desk, extending, pausing
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfIssue
 from handlers.commands import Command
 from handlers.dates import build as build_dates
+from handlers.merging import build as build_merging
 from handlers.presses import answer, chat_of, message_of
 from handlers.reasons import build as build_reasons
 
@@ -24,7 +25,12 @@ SET: Mapping[str, Setter] = {  # a chooser's press → what it sets
     "name_unit": lambda turn, person, issue, value: desk.name_unit(turn, person, issue, UnitCode(value)),
     "hand_over": lambda turn, person, issue, value: assigning.hand_over(turn, person, issue, PersonId(int(value))),
 }
-STEPS = {"register": desk.register, "undo": assigning.undo}
+STEPS = {
+    "register": desk.register,
+    "undo": assigning.undo,
+    "resume": pausing.resume,
+    "grant": extending.grant,
+}
 
 
 def build() -> Router:
@@ -37,7 +43,7 @@ def build() -> Router:
     router.callback_query(OfIssue.filter(F.do == "assign"))(assign)
     router.callback_query(OfIssue.filter(F.do.in_(STEPS)))(step)
     router.callback_query(OfIssue.filter(F.do.in_(SET) & (F.arg != "")))(choose)
-    router.include_routers(build_reasons(), build_dates())
+    router.include_routers(build_reasons(), build_dates(), build_merging())
     return router
 
 

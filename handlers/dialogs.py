@@ -20,6 +20,7 @@ class Asking(StatesGroup):
 
     reason = State()
     date = State()
+    number = State()
     proof = State()
 
 

@@ -153,7 +153,7 @@ class UndoTooLate(Refused):
 
 
 class CannotMerge(Refused):
-    """Not into this one. Facts: number, original (its number), why: 'itself', 'closed'."""
+    """Not into this one. Facts: number, original (its number), why: 'itself', 'closed', 'unknown'."""
 
 
 class ChangedMeanwhile(Refused):

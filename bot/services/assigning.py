@@ -12,6 +12,8 @@ from bot.domain.organisation import Person
 from bot.services import cards, staff, steps
 from bot.services.turn import Turn
 
+_ENDS = {Action.CLEAR: "uncleared", Action.CONCLUDE: "uncleared", Action.MERGE: "unmerged"}
+
 
 async def assign(turn: Turn, clerk: Person, issue_id: IssueId, to: PersonId | None = None) -> str:
     """Give it to a person of its unit. Returns the chooser to open first: 'assign_unit', 'assign', or '' when it is done.
@@ -89,6 +91,15 @@ async def pass_on(turn: Turn, by: Person | None, issue: Issue, successor: Person
     return issue
 
 
+async def give_to_who_is_there(turn: Turn, issue: Issue) -> Issue:
+    """Whoever had it has it again; if they are gone, somebody of their unit does, and is brought the case."""
+    heir = await staff.in_charge(turn, issue.id)
+    if heir is None or heir.id == issue.assignee:
+        return issue
+    await cards.bring(turn, heir, issue.id)
+    return await steps.keep(turn, lifecycle.hand_over(issue, None, turn.now, heir.id))
+
+
 async def set_days(turn: Turn, clerk: Person, issue_id: IssueId, days: int) -> Issue:
     """So many working days: from now where the deadline runs already, else from the assignment. Raises as `set_day`."""
     issue = await steps.load(turn, clerk, Action.SET_DEADLINE, issue_id)
@@ -126,7 +137,7 @@ def _check_day(turn: Turn, day: date) -> None:
 
 
 async def undo(turn: Turn, clerk: Person, issue_id: IssueId) -> Issue:
-    """Take back the last register, assign or clear within the policy's minutes. Raises UndoTooLate, and as `steps.load`."""
+    """Take back the desk's last move (`moves.UNDOABLE`) within the policy's minutes. Raises UndoTooLate, as `steps.load`."""
     issue = await steps.load(turn, clerk, Action.UNDO, issue_id)
     last = lifecycle.last_move(line.entry for line in await turn.uow.issues.history(issue_id))
     change = lifecycle.undo(issue, last, clerk.id, turn.now, turn.policy.undo_minutes)
@@ -134,14 +145,14 @@ async def undo(turn: Turn, clerk: Person, issue_id: IssueId) -> Issue:
     await steps.keep(turn, change)
     if last is not None and last.action is Action.ASSIGN and before is not None and before.id != clerk.id:
         await cards.notify(turn, before, issue_id, "taken_back")
-    if last is not None and last.action is Action.CLEAR:
-        await _tell_uncleared(turn, clerk, issue)
+    if last is not None and last.action in _ENDS:
+        await _tell_uncleared(turn, clerk, issue, _ENDS[last.action])
     return change.issue
 
 
-async def _tell_uncleared(turn: Turn, clerk: Person, issue: Issue) -> None:
-    """Who was told that it is cleared hears that it is not, or not yet."""
+async def _tell_uncleared(turn: Turn, clerk: Person, issue: Issue, event: str) -> None:
+    """Who was told that it is over hears that it is not, or not yet."""
     for person in (issue.reporter, issue.assignee):
         told = await staff.known(turn, person)
         if told is not None and told.id != clerk.id:
-            await cards.notify(turn, told, issue.id, "uncleared")
+            await cards.notify(turn, told, issue.id, event)

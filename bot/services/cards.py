@@ -124,8 +124,10 @@ async def send_evidence(turn: Turn, chat: ChatId, issue: IssueId, media: Sequenc
     return len(shown)
 
 
-async def notify(turn: Turn, person: Person, issue: IssueId, event: str, words: str = "", by: str = "") -> None:
-    """A line that points to the person's card; who has no card yet gets one below it."""
+async def notify(
+    turn: Turn, person: Person, issue: IssueId, event: str, words: str = "", by: str = "", **more: str
+) -> None:
+    """A line that points to the person's card; who has no card yet gets one below it. `more`: facts of this event."""
     if (chat := chat_of(person)) is None:
         return
     view = await turn.uow.issues.view(issue)
@@ -137,6 +139,7 @@ async def notify(turn: Turn, person: Person, issue: IssueId, event: str, words: 
         "event": event,
         "words": words,
         "by": by,
+        **more,
     }
     await turn.tell(Message(chat, "issue/notice", facts, reply_to=has))
     if has is None:

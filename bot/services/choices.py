@@ -5,12 +5,13 @@ from typing import Any
 
 from bot.domain.organisation import Person, Unit, UnitKind
 from bot.ports import IssueView
-from bot.services import staff
+from bot.services import ends, staff
 from bot.services.queue import waiting
 from bot.services.turn import Turn
 
 PER_PAGE = 8
 DAYS = (2, 3, 5, 10, 15)  # working days offered as buttons
+MORE_DAYS = (1, 3, 5)  # working days of an extension offered as buttons
 _SOLVES = frozenset({UnitKind.RESPONSIBLE, UnitKind.BOTH})
 
 Chooser = Callable[[Turn, IssueView, int], Awaitable[dict[str, Any]]]
@@ -66,10 +67,26 @@ async def days(turn: Turn, view: IssueView, page: int) -> dict[str, Any]:
     return {"choices": offered, "pages": 1}
 
 
+async def more_days(turn: Turn, view: IssueView, page: int) -> dict[str, Any]:
+    """Working days more than the deadline gives, counted from today where that is past, with the day each ends on (ISO)."""
+    due = view.issue.deadline
+    today = turn.calendar.day_of(turn.now)
+    start = today if due is None else max(today, turn.calendar.day_of(due.due_at))
+    offered = [{"days": n, "day": turn.calendar.add_working_days(start, n).isoformat()} for n in MORE_DAYS]
+    return {"choices": offered, "pages": 1}
+
+
+async def outcomes(turn: Turn, view: IssueView, page: int) -> dict[str, Any]:
+    """How it may be struck off without being solved."""
+    return {"choices": [outcome.value for outcome in ends.outcomes(view.issue)], "pages": 1}
+
+
 CHOOSERS: Mapping[str, Chooser] = {
     "unit": units,
     "assign_unit": units,
     "assign": assignees,
     "hand_over": successors,
     "deadline": days,
+    "extend": more_days,
+    "outcome": outcomes,
 }

@@ -8,7 +8,7 @@ from bot.domain.history import Action
 from bot.domain.ids import IssueId
 from bot.domain.issue import Issue, Satisfaction, Status, Word
 from bot.domain.organisation import Person
-from bot.services import asking, cards, staff, steps
+from bot.services import asking, assigning, cards, ends, merging, staff, steps
 from bot.services.turn import Turn
 
 
@@ -68,6 +68,25 @@ async def clear(turn: Turn, clerk: Person, issue_id: IssueId) -> Issue:
         person = await staff.known(turn, told)
         if person is not None:
             await cards.notify(turn, person, issue_id, "cleared")
+    await merging.tell_followers(turn, issue, "original_cleared")
+    return issue
+
+
+async def conclude(turn: Turn, clerk: Person, issue_id: IssueId, reason: str, code: str) -> Issue:
+    """Struck off, but not as solved: it never counts as solved. Reporter and unit hear why.
+
+    Raises WordNeeded (partly solved only), ReasonNeeded, IllegalMove, and as `steps.load`.
+    """
+    issue = await steps.load(turn, clerk, Action.CONCLUDE, issue_id)
+    outcome = ends.outcome_of(issue, code)
+    until, unreachable = await asking.silence(turn, issue)
+    change = lifecycle.conclude(issue, clerk.id, turn.now, outcome, reason, until, unreachable=unreachable)
+    issue = await steps.keep(turn, change)
+    for told in {issue.reporter, issue.assignee} - {None, clerk.id}:
+        person = await staff.known(turn, told)
+        if person is not None:
+            await cards.notify(turn, person, issue_id, "concluded", reason, outcome=outcome.value)
+    await merging.tell_followers(turn, issue, "original_concluded")
     return issue
 
 
@@ -76,18 +95,11 @@ async def _reopen(turn: Turn, person: Person, action: Action, issue_id: IssueId,
     deadline = deadlines.fresh_deadline(before, turn.calendar, turn.policy, turn.now)
     issue = await steps.keep(turn, lifecycle.reopen(before, action, person.id, turn.now, reason, deadline))
     if issue.status is Status.ASSIGNED:
-        issue = await _give_to_who_is_there(turn, issue)
+        issue = await assigning.give_to_who_is_there(turn, issue)
         await _tell_unit(turn, before, issue, "disputed" if action is Action.DISPUTE else "reopened", reason)
+    if not before.is_open:
+        await merging.tell_followers(turn, issue, "original_reopened")
     return issue
-
-
-async def _give_to_who_is_there(turn: Turn, issue: Issue) -> Issue:
-    """The person who had it gets it again; if they are gone, somebody of their unit does."""
-    heir = await staff.in_charge(turn, issue.id)
-    if heir is None or heir.id == issue.assignee:
-        return issue
-    await cards.bring(turn, heir, issue.id)
-    return await steps.keep(turn, lifecycle.hand_over(issue, None, turn.now, heir.id))
 
 
 async def _tell_unit(turn: Turn, before: Issue, issue: Issue, event: str, reason: str) -> None:

@@ -1,12 +1,15 @@
-"""A deadline that the clerk types: asking for the day, reading it, setting it."""
+"""A day that is typed: the clerk's deadline, or until when a unit asks for more time."""
 
+from datetime import date
+
+from bot.domain import lifecycle
 from bot.domain.days import parse_day
 from bot.domain.history import Action
 from bot.domain.ids import IssueId
 from bot.domain.issue import Issue
 from bot.domain.messages import Message
 from bot.domain.organisation import Person
-from bot.services import assigning, cards, staff, steps
+from bot.services import assigning, cards, extending, staff, steps
 from bot.services.turn import Turn
 
 EXAMPLE_DAYS = 7  # working days ahead
@@ -17,33 +20,43 @@ def date_card(issue: int) -> str:
     return f"date:{issue}"
 
 
-async def ask(turn: Turn, clerk: Person, issue_id: IssueId) -> None:
-    """Ask for the day. Raises as `steps.load`."""
-    issue = await steps.load(turn, clerk, Action.SET_DEADLINE, issue_id)
-    await _draw(turn, clerk, issue, "asked", fresh=True)
+async def ask(turn: Turn, person: Person, action: Action, issue_id: IssueId) -> None:
+    """Ask for the day. `action`: SET_DEADLINE or EXTEND. Raises IllegalMove, and as `steps.load`."""
+    issue = await steps.load(turn, person, action, issue_id)
+    if not lifecycle.legal(issue, action):
+        raise lifecycle.illegal(issue, action)
+    await _draw(turn, person, issue, action, "asked", fresh=True)
 
 
-async def take(turn: Turn, clerk: Person, issue_id: IssueId, text: str) -> bool:
-    """The answer: True when the deadline is set; asked again if it can't be read. Raises as `assigning.set_day`."""
-    issue = await steps.load(turn, clerk, Action.SET_DEADLINE, issue_id)
+async def take(turn: Turn, person: Person, action: Action, issue_id: IssueId, text: str) -> date | None:
+    """The answer's day: the clerk's is set, the unit's is checked and wants its reason yet. None: can't be read, asked again.
+
+    Raises as `assigning.set_day` and `extending.check`.
+    """
+    issue = await steps.load(turn, person, action, issue_id)
     day = parse_day(text, turn.calendar.day_of(turn.now))
     if day is None:
-        await _draw(turn, clerk, issue, "unclear", text, fresh=True)
-        return False
-    issue = await assigning.set_day(turn, clerk, issue_id, day)
-    moved = not turn.calendar.is_working_day(day)
-    await _draw(turn, clerk, issue, "moved" if moved else "done")
-    return True
+        await _draw(turn, person, issue, action, "unclear", text, fresh=True)
+    elif action is Action.EXTEND:
+        await extending.check(turn, issue, day.isoformat())
+        await _draw(turn, person, issue, action, "read", day.isoformat())
+    else:
+        issue = await assigning.set_day(turn, person, issue_id, day)
+        moved = not turn.calendar.is_working_day(day)
+        await _draw(turn, person, issue, action, "moved" if moved else "done")
+    return day
 
 
 async def leave(turn: Turn, clerk: Person, issue_id: IssueId) -> None:
     """No day after all."""
     await cards.check_sight(turn, clerk, issue_id)
-    await _draw(turn, clerk, await turn.uow.issues.get(issue_id), "left")
+    await _draw(turn, clerk, await turn.uow.issues.get(issue_id), Action.SET_DEADLINE, "left")
 
 
-async def _draw(turn: Turn, clerk: Person, issue: Issue, stage: str, given: str = "", *, fresh: bool = False) -> None:
-    """`stage`: 'asked', 'unclear', 'done', 'moved' (to the next working day) or 'left'."""
+async def _draw(
+    turn: Turn, clerk: Person, issue: Issue, action: Action, stage: str, given: str = "", *, fresh: bool = False
+) -> None:
+    """`stage`: 'asked', 'unclear', 'read', 'done', 'moved' (to the next working day) or 'left'."""
     chat = staff.chat_of(clerk)
     if chat is None:
         return
@@ -51,6 +64,7 @@ async def _draw(turn: Turn, clerk: Person, issue: Issue, stage: str, given: str 
     facts = {
         "issue": issue.id,
         "number": issue.number,
+        "move": action.value,
         "stage": stage,
         "given": given[:80],
         "example": example,

@@ -8,32 +8,19 @@ from bot.domain.draft import Media, MediaState
 from bot.domain.history import Action
 from bot.domain.ids import IssueId
 from bot.domain.issue import AT_THE_UNIT, Issue, Status, Word
+from bot.domain.moves import MOVES
 from bot.domain.organisation import Person
 from bot.domain.permissions import may, may_view
 from bot.ports import HistoryLine, IssueView
 from bot.services import choices, likeness, past, rungs, staff
+from bot.services.following import original_of
 from bot.services.turn import Turn
 
 Loader = Callable[[Turn, Person | None, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
-_BUTTONS = (
-    Action.REGISTER,
-    Action.ASSIGN,
-    Action.ACCEPT,
-    Action.RESOLVE,
-    Action.CLEAR,
-    Action.CATEGORISE,
-    Action.RANK,
-    Action.CLASSIFY,
-    Action.NAME_UNIT,
-    Action.SET_DEADLINE,
-    Action.HAND_OVER,
-    Action.NUDGE,
-    Action.RETURN,
-    Action.REJECT,
-    Action.REOPEN,
-    Action.CONFIRM,
-    Action.DISPUTE,
-    Action.RATE,
+_BUTTONS = tuple(  # in the order of the table; what is pressed elsewhere, or by nobody, is no button of a card
+    action
+    for action in MOVES
+    if action not in {Action.VERIFY, Action.ABSORB, Action.ASK_AGAIN, Action.REMARK, Action.ADD_EVIDENCE, Action.REBIND}
 )
 _PLANNED = frozenset({Status.REPORTED, Status.REGISTERED, Status.VERIFIED, Status.RETURNED})
 
@@ -68,8 +55,11 @@ async def issue_facts(
         "ladder": await rungs.of(turn, viewer, view),
         "photos": _photos(await turn.uow.evidence.of_issue(issue)),
         **await past.of(turn, viewer, view, history, menu, page),
+        "awaits": _words_of(history, Action.SUSPEND) if view.issue.status is Status.SUSPENDED else "",
+        "more_time": _more_time(view.issue, history),
+        "original": await _original(turn, view.issue),
         "moves": moves(turn, viewer, view, history),
-        **await likeness.of(turn, viewer, view),
+        **await likeness.of(turn, viewer, view, menu),
         **await choices.of(turn, viewer, view, menu, page, desk=desk),
     }
 
@@ -119,6 +109,26 @@ def _of_issue(issue: Issue) -> dict[str, Any]:
         "reopened": issue.reopened,
         "nudged": issue.nudged,
     }
+
+
+def _words_of(history: Sequence[HistoryLine], action: Action) -> str:
+    """What was said with the newest such step."""
+    return next((line.entry.words for line in reversed(history) if line.entry.action is action), "")
+
+
+def _more_time(issue: Issue, history: Sequence[HistoryLine]) -> dict[str, Any] | None:
+    """Until when and why the unit asks for more time, while nobody has decided."""
+    if issue.asked_until is None:
+        return None
+    return {"until": issue.asked_until.isoformat(), "words": _words_of(history, Action.EXTEND)}
+
+
+async def _original(turn: Turn, issue: Issue) -> dict[str, Any] | None:
+    """Where the issue it was merged into stands; its number and state only: who may see one need not see the other."""
+    if issue.merged_into is None:
+        return None
+    original = await original_of(turn, issue)
+    return {"number": original.number, "status": original.status.value}
 
 
 async def _ready(turn: Turn, view: IssueView) -> bool:

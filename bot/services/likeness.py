@@ -12,12 +12,16 @@ from bot.services.turn import Turn
 
 LOOKED_AT = 12
 SHOWN = 3
+MERGE = "merge"  # the chooser of an original
 ALIKE = 0.3  # below, two texts share little more than common words
 
 
-async def of(turn: Turn, viewer: Person | None, view: IssueView) -> dict[str, Any]:
-    """`similar`: open issues that read alike; `solved_by`: means that cleared the like, most used first. For clerks only."""
-    if not _asked(viewer, view) or viewer is None:
+async def of(turn: Turn, viewer: Person | None, view: IssueView, menu: str = "") -> dict[str, Any]:
+    """`similar`: open issues that read alike; `solved_by`: means that cleared the like, most used first. For clerks only.
+
+    Once a unit has it they are looked for only to be merged into (`menu`).
+    """
+    if viewer is None or not _asked(viewer, view, menu):
         return {"similar": [], "solved_by": []}
     found = await _visible(turn, viewer, view)
     used = Counter(means.value for item in found if not item.is_open for means in item.means)
@@ -25,10 +29,10 @@ async def of(turn: Turn, viewer: Person | None, view: IssueView) -> dict[str, An
     return {"similar": alike[:SHOWN], "solved_by": [means for means, _ in used.most_common(SHOWN)]}
 
 
-def _asked(viewer: Person | None, view: IssueView) -> bool:
+def _asked(viewer: Person, view: IssueView, menu: str) -> bool:
     """A clerk looks, and the decision is still open."""
-    waits = view.issue.status in AT_THE_DESK - {Status.RESOLVED}
-    return waits and viewer is not None and may(viewer, Action.REGISTER, view.standing)
+    waits = view.issue.status in AT_THE_DESK - {Status.RESOLVED} or menu == MERGE
+    return waits and may(viewer, Action.MERGE, view.standing)
 
 
 async def _visible(turn: Turn, viewer: Person, view: IssueView) -> list[Similar]:

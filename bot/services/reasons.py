@@ -11,7 +11,7 @@ from bot.domain.incoming import Incoming
 from bot.domain.issue import Issue
 from bot.domain.messages import Message
 from bot.domain.organisation import Person
-from bot.services import cards, closing, desk, evidence, staff, steps, tasks
+from bot.services import cards, closing, desk, ends, evidence, extending, pausing, staff, steps, tasks
 from bot.services.turn import Turn
 
 STEPS: Mapping[Action, Callable[[Turn, Person, IssueId, str], Awaitable[Issue]]] = {
@@ -19,7 +19,15 @@ STEPS: Mapping[Action, Callable[[Turn, Person, IssueId, str], Awaitable[Issue]]]
     Action.RETURN: tasks.give_back,
     Action.DISPUTE: closing.dispute,
     Action.REOPEN: closing.reopen,
+    Action.SUSPEND: pausing.suspend,
+    Action.EXPLAIN: tasks.explain,
+    Action.REFUSE: extending.refuse,
 }
+DETAILED: Mapping[Action, Callable[[Turn, Person, IssueId, str, str], Awaitable[Issue]]] = {
+    Action.EXTEND: extending.ask,
+    Action.CONCLUDE: closing.conclude,
+}
+"""Steps that know more than a reason (`detail`): until which day, with which outcome."""
 
 
 def reason_card(issue: int) -> str:
@@ -27,13 +35,19 @@ def reason_card(issue: int) -> str:
     return f"reason:{issue}"
 
 
-async def ask(turn: Turn, person: Person, action: Action, issue_id: IssueId) -> None:
-    """Ask for the reason. Raises IllegalMove, and as `steps.load`."""
+async def ask(turn: Turn, person: Person, action: Action, issue_id: IssueId, detail: str = "") -> None:
+    """Ask for the reason; an open chooser closes. Raises IllegalMove, what `detail` may, and as `steps.load`."""
     issue = await _checked(turn, person, action, issue_id)
-    await _draw(turn, person, issue, action, "asked", fresh=True)
+    if action is Action.EXTEND:
+        await extending.check(turn, issue, detail)
+    elif action is Action.CONCLUDE:
+        ends.outcome_of(issue, detail)
+    if detail:
+        await cards.redraw(turn, staff.chat_of(person), issue_id)
+    await _draw(turn, person, issue, action, "asked", detail, fresh=True)
 
 
-async def take(turn: Turn, person: Person, action: Action, issue_id: IssueId, sent: Incoming) -> bool:
+async def take(turn: Turn, person: Person, action: Action, issue_id: IssueId, sent: Incoming, detail: str = "") -> bool:
     """One message of an answer: its file is kept, its words are the reason; True when the step is taken.
 
     Raises ReasonNeeded for a message with neither, IllegalMove, and as `steps.load`.
@@ -41,17 +55,20 @@ async def take(turn: Turn, person: Person, action: Action, issue_id: IssueId, se
     issue = await _checked(turn, person, action, issue_id)
     kept = await evidence.keep(turn, person, issue, sent, Purpose.REMARK)
     if words := evidence.words_of(sent):
-        await give(turn, person, action, issue_id, words)
+        await give(turn, person, action, issue_id, words, detail)
         return True
     if not kept and sent.media is None:
         raise ReasonNeeded(move=action.value)
-    await _draw(turn, person, issue, action, "kept" if kept else "asked")
+    await _draw(turn, person, issue, action, "kept" if kept else "asked", detail)
     return False
 
 
-async def give(turn: Turn, person: Person, action: Action, issue_id: IssueId, reason: str) -> Issue:
-    """Take the step with this reason. Raises ReasonNeeded, IllegalMove, and as `steps.load`."""
-    issue = await STEPS[action](turn, person, issue_id, reason)
+async def give(turn: Turn, person: Person, action: Action, issue_id: IssueId, reason: str, detail: str = "") -> Issue:
+    """Take the step with this reason. Raises ReasonNeeded, IllegalMove, what `detail` may, and as `steps.load`."""
+    if action in DETAILED:
+        issue = await DETAILED[action](turn, person, issue_id, reason, detail)
+    else:
+        issue = await STEPS[action](turn, person, issue_id, reason)
     await _draw(turn, person, issue, action, "done")
     return issue
 
@@ -69,12 +86,14 @@ async def _checked(turn: Turn, person: Person, action: Action, issue_id: IssueId
     return issue
 
 
-async def _draw(turn: Turn, person: Person, issue: Issue, action: Action, stage: str, *, fresh: bool = False) -> None:
+async def _draw(
+    turn: Turn, person: Person, issue: Issue, action: Action, stage: str, detail: str = "", *, fresh: bool = False
+) -> None:
     """`stage`: 'asked', 'kept' (a photo came, the words are missing), 'done' or 'left'."""
     chat = staff.chat_of(person)
     if chat is None or not (fresh or await _is_asked(turn, chat, issue.id)):
         return
-    facts = {"issue": issue.id, "number": issue.number, "move": action.value, "stage": stage}
+    facts = {"issue": issue.id, "number": issue.number, "move": action.value, "stage": stage, "detail": detail}
     await turn.tell(Message(chat, "issue/reason", facts, card=reason_card(issue.id), fresh=fresh))
 
 

@@ -7,6 +7,7 @@ from bot.domain.issue import Issue
 from bot.domain.organisation import Person
 from bot.domain.permissions import may
 from bot.services import cards, reminders
+from bot.services.following import followers
 from bot.services.turn import Turn
 
 
@@ -25,4 +26,7 @@ async def keep(turn: Turn, *changes: Change) -> Issue:
     issue = changes[-1].issue
     await reminders.plan(turn, issue)
     await cards.refresh(turn, issue.id)
+    if changes[0].entry.before_status != issue.status:  # what was merged into it says how it stands
+        for follower in await followers(turn, issue.id):
+            await cards.refresh(turn, follower)
     return issue

@@ -1,8 +1,8 @@
-"""The unit's side: my tasks, accepting one, giving one back."""
+"""The unit's side: my tasks, accepting one, giving one back, saying what stands in its way."""
 
 from typing import Any
 
-from bot.domain import deadlines, lifecycle
+from bot.domain import deadlines, delays, lifecycle
 from bot.domain.errors import NotAllowed
 from bot.domain.history import Action
 from bot.domain.ids import IssueId
@@ -56,4 +56,13 @@ async def give_back(turn: Turn, person: Person, issue_id: IssueId, reason: str) 
     issue = await steps.keep(turn, lifecycle.return_to_desk(issue, person.id, turn.now, reason))
     for clerk in await staff.handling(turn, issue_id):
         await cards.notify(turn, clerk, issue_id, "returned", reason, by=person.name)
+    return issue
+
+
+async def explain(turn: Turn, person: Person, issue_id: IssueId, words: str) -> Issue:
+    """What stands in the way; the desk hears it, the clock runs. Raises ReasonNeeded, IllegalMove, and as `steps.load`."""
+    issue = await steps.load(turn, person, Action.EXPLAIN, issue_id)
+    issue = await steps.keep(turn, delays.explain(issue, person.id, turn.now, words))
+    for clerk in await staff.handling(turn, issue_id):
+        await cards.notify(turn, clerk, issue_id, "explained", words, by=person.name)
     return issue

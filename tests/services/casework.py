@@ -11,7 +11,7 @@ from bot.domain.incoming import Incoming
 from bot.domain.issue import Issue, Means
 from bot.domain.messages import Message
 from bot.domain.organisation import Person
-from bot.services import assigning, cards, closing, desk, proofs, tasks
+from bot.services import assigning, cards, closing, desk, extending, pausing, proofs, tasks
 from bot.services.proofs import Proof
 from bot.services.turn import Turn
 from tests.builders import City, a_photo, filed
@@ -52,6 +52,17 @@ class Case:
     async def accepted(self, **more: Any) -> "Case":
         await self.assigned(**more)
         await tasks.accept(self.turn, self.city.a02, self.id)
+        return self
+
+    async def asked(self, **more: Any) -> "Case":
+        """For more time, three days past the deadline there is."""
+        await self.accepted(**more)
+        await extending.ask(self.turn, self.city.a02, self.id, "缺变压器", "2026-12-03")
+        return self
+
+    async def suspended(self, **more: Any) -> "Case":
+        await self.accepted(**more)
+        await pausing.suspend(self.turn, self.city.clerk, self.id, "等上级审批")
         return self
 
     async def resolved(self, **more: Any) -> "Case":

@@ -18,23 +18,27 @@ from tests.services.casework import Case
 
 FIELDS = {"categorise", "rank", "classify"}
 UNIT_FIELDS = {"name_unit", "set_deadline"}
+TURNS = {"merge", "suspend", "conclude"}
 CLERK = {
-    "reported": {"register", "reject", *FIELDS, *UNIT_FIELDS},
-    "registered": {"assign", "reject", "undo", *FIELDS, *UNIT_FIELDS},
-    "assigned": {"hand_over", "undo", "set_deadline", "nudge", *FIELDS},
-    "accepted": {"hand_over", "set_deadline", "nudge", *FIELDS},
-    "resolved": {"clear", "reopen", *FIELDS},
-    "confirmed": {"clear", "reopen", *FIELDS},
+    "reported": {"register", "reject", "merge", "suspend", *FIELDS, *UNIT_FIELDS},
+    "registered": {"assign", "reject", "undo", *TURNS, *FIELDS, *UNIT_FIELDS},
+    "assigned": {"hand_over", "undo", "set_deadline", "nudge", *TURNS, *FIELDS},
+    "accepted": {"hand_over", "set_deadline", "nudge", *TURNS, *FIELDS},
+    "asked": {"hand_over", "set_deadline", "nudge", *TURNS, *FIELDS},
+    "suspended": {"resume", *FIELDS},
+    "resolved": {"clear", "reopen", "conclude", *FIELDS},
+    "confirmed": {"clear", "reopen", "conclude", *FIELDS},
     "cleared": {"reopen", "undo"},
 }
-ASSIGNEE = {"assigned": {"accept", "return", "resolve"}, "accepted": {"return", "resolve"}}
+AT_WORK = {"return", "resolve", "extend", "explain"}
+ASSIGNEE = {"assigned": {"accept", *AT_WORK}, "accepted": AT_WORK, "asked": AT_WORK}
 REPORTER = {
     "resolved": {"confirm", "dispute", "rate"},
     "confirmed": {"dispute", "rate"},
     "cleared": {"rate"},
 }
-LEADER = {"assigned": {"hand_over", "nudge"}, "accepted": {"hand_over", "nudge"}}
-ABOVE = {"assigned": {"nudge"}, "accepted": {"nudge"}}
+ABOVE = {"assigned": {"nudge"}, "accepted": {"nudge"}, "asked": {"nudge", "grant", "refuse"}}
+LEADER = {stage: {"hand_over", *moves} for stage, moves in ABOVE.items()}
 BUTTONS = {
     "clerk": CLERK,
     "a02": ASSIGNEE,

@@ -13,6 +13,7 @@ from bot.telegram.words import Gettext
 
 Facts = Mapping[str, Any]
 DATE = "date"  # instead of a number of days: type a day
+NUMBER = "number"  # instead of an issue: type its number
 
 
 def press(facts: Facts, do: str, text: str, arg: str = "", style: Style = Style.PLAIN) -> Button:
@@ -110,6 +111,27 @@ def deadline(facts: Facts, _: Gettext) -> Keyboard:
     return [*in_rows(buttons, 2), [typed], back(facts, _)]
 
 
+def extend(facts: Facts, _: Gettext) -> Keyboard:
+    """Some working days more with the day they end, or a day to type. Each asks for its reason next."""
+    buttons = [press(facts, Action.EXTEND, f"+{_days(c, _)}", c["day"]) for c in facts["choices"]]
+    return [*in_rows(buttons, 1), [press(facts, Action.EXTEND, _("Type a date"), DATE)], back(facts, _)]
+
+
+def merge(facts: Facts, _: Gettext) -> Keyboard:
+    """The open issues that read alike, or a number to type."""
+    alike = [
+        press(facts, Action.MERGE, f"{other['number']} {short(other['text'])}".strip(), str(other["issue"]))
+        for other in facts["similar"]
+    ]
+    return [*in_rows(alike, 1), [press(facts, Action.MERGE, _("Type a number"), NUMBER)], back(facts, _)]
+
+
+def outcome(facts: Facts, _: Gettext) -> Keyboard:
+    """The ends that are no solution. Each asks for its reason next."""
+    buttons = [press(facts, Action.CONCLUDE, words.outcome(_, code), code) for code in facts["choices"]]
+    return [*in_rows(buttons, 1), back(facts, _)]
+
+
 def _days(choice: Facts, _: Gettext) -> str:
     day = datetime.fromisoformat(choice["day"])
     text = _("%(days)s working days → %(month)02d-%(day)02d")
@@ -131,6 +153,9 @@ CHOOSERS: Mapping[str, Callable[[Facts, Gettext], Keyboard]] = MappingProxyType(
         "assign": assign,
         "hand_over": hand_over,
         "deadline": deadline,
+        "extend": extend,
+        "merge": merge,
+        "outcome": outcome,
         "history": history,
     }
 )
@@ -139,7 +164,12 @@ CHOOSERS: Mapping[str, Callable[[Facts, Gettext], Keyboard]] = MappingProxyType(
 
 def date(facts: Facts, _: Gettext) -> Keyboard:
     """While a date is awaited."""
-    return [] if facts["stage"] in {"done", "moved", "left"} else [[press(facts, "leave", _("Back"), DATE)]]
+    return [] if facts["stage"] in {"done", "moved", "read", "left"} else [[press(facts, "leave", _("Back"), DATE)]]
 
 
-KEYBOARDS = {"desk/date": date}
+def number(facts: Facts, _: Gettext) -> Keyboard:
+    """While a number is awaited."""
+    return [] if facts["stage"] in {"done", "left"} else [[press(facts, "leave", _("Back"), NUMBER)]]
+
+
+KEYBOARDS = {"desk/date": date, "desk/number": number}

@@ -29,6 +29,14 @@ LABELS: Mapping[str, str] = MappingProxyType(
         Action.NAME_UNIT: _("Unit"),
         Action.SET_DEADLINE: _("Deadline"),
         Action.HAND_OVER: _("Hand over"),
+        Action.RESUME: _("Resume"),
+        Action.EXTEND: _("Extend"),
+        Action.EXPLAIN: _("Explain"),
+        Action.GRANT: _("Grant"),
+        Action.REFUSE: _("Refuse"),
+        Action.MERGE: _("Merge"),
+        Action.SUSPEND: _("Suspend"),
+        Action.CONCLUDE: _("Other outcome"),
         Action.NUDGE: _("Nudge"),
         Action.RETURN: _("Return"),
         Action.REJECT: _("Reject"),
@@ -46,15 +54,21 @@ MENUS: Mapping[str, str] = MappingProxyType(  # steps that begin with a chooser
         Action.NAME_UNIT: "unit",
         Action.SET_DEADLINE: "deadline",
         Action.HAND_OVER: "hand_over",
+        Action.EXTEND: "extend",
+        Action.MERGE: "merge",
+        Action.CONCLUDE: "outcome",
     }
 )
 ROWS: Sequence[Sequence[Action]] = (
-    (Action.REGISTER, Action.ASSIGN, Action.ACCEPT, Action.RESOLVE, Action.CLEAR),
+    (Action.REGISTER, Action.ASSIGN, Action.ACCEPT, Action.RESOLVE, Action.CLEAR, Action.RESUME),
     (Action.CONFIRM, Action.DISPUTE),
+    (Action.GRANT, Action.REFUSE),
     (Action.CATEGORISE, Action.RANK, Action.CLASSIFY),
     (Action.NAME_UNIT, Action.SET_DEADLINE, Action.HAND_OVER),
     (Action.NUDGE,),
-    (Action.RETURN, Action.REJECT, Action.REOPEN, Action.UNDO),
+    (Action.EXTEND, Action.EXPLAIN, Action.RETURN),
+    (Action.MERGE, Action.SUSPEND, Action.CONCLUDE),
+    (Action.REJECT, Action.REOPEN, Action.UNDO),
 )
 STYLES: Mapping[str, Style] = MappingProxyType(
     {
@@ -63,7 +77,10 @@ STYLES: Mapping[str, Style] = MappingProxyType(
         Action.ACCEPT: Style.PRIMARY,
         Action.RESOLVE: Style.SUCCESS,
         Action.CLEAR: Style.SUCCESS,
+        Action.RESUME: Style.PRIMARY,
         Action.CONFIRM: Style.SUCCESS,
+        Action.GRANT: Style.SUCCESS,
+        Action.REFUSE: Style.DANGER,
         Action.DISPUTE: Style.DANGER,
         Action.REJECT: Style.DANGER,
     }
@@ -80,6 +97,27 @@ REASONS: Mapping[str, Sequence[str]] = MappingProxyType(
             _("Nothing has been done yet"),
             _("Only partly done"),
             _("It came back"),
+        ),
+        Action.SUSPEND: (
+            _("The decision of a higher authority"),
+            _("Material or equipment on its way"),
+            _("Another project's progress"),
+        ),
+        Action.EXPLAIN: (
+            _("Another unit must act first"),
+            _("The money is not there yet"),
+            _("The site is not handed over yet"),
+        ),
+        Action.EXTEND: (
+            _("Material or equipment on its way"),
+            _("A procedure with another unit takes longer"),
+            _("Bad weather"),
+        ),
+        Action.REFUSE: (_("It can be done in time"), _("The reason is not enough")),
+        Action.CONCLUDE: (
+            _("A higher authority has taken it on"),
+            _("Beyond what the city may decide"),
+            _("The rest is followed up elsewhere"),
         ),
         Action.REOPEN: (_("The proof does not show it"), _("Only partly done")),
     }
@@ -136,8 +174,9 @@ def reason(facts: Facts, gettext: Gettext) -> Keyboard:
     """The usual reasons, and the way out; nothing once the step was taken."""
     if facts["stage"] in {"done", "left"}:
         return []
-    usual = REASONS[facts["move"]]
-    buttons = [press(facts, facts["move"], gettext(text), str(number)) for number, text in enumerate(usual)]
+    usual, detail = REASONS[facts["move"]], facts["detail"]
+    numbers = [f"{detail}.{number}" if detail else str(number) for number in range(len(usual))]
+    buttons = [press(facts, facts["move"], gettext(text), arg) for text, arg in zip(usual, numbers, strict=True)]
     return [*in_rows(buttons, 1), [press(facts, "leave", gettext(_("Back")), facts["move"])]]
 
 

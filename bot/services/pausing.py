@@ -1,0 +1,46 @@
+"""An issue that waits for something 挂起: the clock stops, and goes on where it stood."""
+
+from bot.domain import deadlines, delays, lifecycle
+from bot.domain.history import Action
+from bot.domain.ids import IssueId
+from bot.domain.issue import AT_THE_UNIT, Deadline, Issue
+from bot.domain.organisation import Person
+from bot.services import assigning, cards, staff, steps
+from bot.services.turn import Turn
+
+
+async def suspend(turn: Turn, clerk: Person, issue_id: IssueId, awaited: str) -> Issue:
+    """It waits for what is named; unit and reporter hear for what. Raises ReasonNeeded, IllegalMove, and as `steps.load`."""
+    issue = await steps.load(turn, clerk, Action.SUSPEND, issue_id)
+    issue = await steps.keep(turn, delays.suspend(issue, clerk.id, turn.now, awaited))
+    await _tell(turn, clerk, issue, "suspended", awaited)
+    return issue
+
+
+async def resume(turn: Turn, clerk: Person, issue_id: IssueId) -> Issue:
+    """It goes on, with the office time that was left; at the unit somebody who is still there has it.
+
+    Raises IllegalMove, and as `steps.load`.
+    """
+    issue = await steps.load(turn, clerk, Action.RESUME, issue_id)
+    if not lifecycle.legal(issue, Action.RESUME):
+        raise lifecycle.illegal(issue, Action.RESUME)
+    issue = await steps.keep(turn, delays.resume(issue, clerk.id, turn.now, _deadline(turn, issue)))
+    if issue.status in AT_THE_UNIT:
+        issue = await assigning.give_to_who_is_there(turn, issue)
+    await _tell(turn, clerk, issue, "resumed")
+    return issue
+
+
+def _deadline(turn: Turn, issue: Issue) -> Deadline | None:
+    """Its clock ran when it was stopped: what was left. A day named before the unit had it stays that day."""
+    if issue.suspended_at is None or issue.deadline is None or issue.suspended_from not in AT_THE_UNIT:
+        return None
+    return deadlines.resumed(issue, turn.calendar, issue.suspended_at, turn.now)
+
+
+async def _tell(turn: Turn, clerk: Person, issue: Issue, event: str, words: str = "") -> None:
+    for told in {issue.reporter, issue.assignee} - {None, clerk.id}:
+        person = await staff.known(turn, told)
+        if person is not None:
+            await cards.notify(turn, person, issue.id, event, words)
