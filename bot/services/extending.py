@@ -50,9 +50,9 @@ async def ask(turn: Turn, person: Person, issue_id: IssueId, reason: str, until:
 
 async def _deciders(turn: Turn, issue_id: IssueId) -> list[Person]:
     """The leaders of the nearest rung on which somebody may decide and can be told."""
-    view = await turn.uow.issues.view(issue_id)
-    around = await reach.look_up(turn, [view])
-    rungs = ([who for who in around.on_rung(view, rung) if may(who, Action.GRANT, view.standing)] for rung in RUNGS)
+    standing = await turn.uow.issues.standing(issue_id)
+    around = await reach.look_up(turn, [standing])
+    rungs = ([who for who in around.on_rung(standing, rung) if may(who, Action.GRANT, standing)] for rung in RUNGS)
     return next((people for people in rungs if people), [])
 
 
