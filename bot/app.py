@@ -139,8 +139,9 @@ def watch(office: Office, told: Callable[[], None]) -> PolicyWatch:
 def voice(office: Office, turns: Turns) -> Term:
     """What only one process may do: the schedule, the menus, sending. The schedule wakes the sender."""
     renderer = Renderer(turns.calendar.zone, turns.policy.language)
-    loaders = collect_loaders() | {"ledger/file": Spreadsheets(office.media, turns.policy.language).load}
+    files = {"ledger/file": Spreadsheets(office.media, turns.policy.language).load}
+    composer = Composer(renderer, collect_loaders() | files, long=files)
     speaker = Counted(office.gateway, office.pulse.sends)
-    sender = Sender(turns, Courier(turns, Composer(renderer, loaders), speaker))
+    sender = Sender(turns, Courier(turns, composer, speaker))
     menus = Menus(turns, office.gateway, turns.policy.language)
     return Term([Scheduler(Beat(turns, sender.wake).tick), menus, sender], sender.wake)

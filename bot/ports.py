@@ -365,6 +365,10 @@ class Outbox(Protocol):
         ...
 
     async def mark_sending(self, rows: Sequence[int], at: datetime) -> None: ...
+    async def sent(self, rows: Mapping[int, MessageId | None], at: datetime) -> None:
+        """They arrived, as these messages (None: as no message of their own)."""
+        ...
+
     async def settle(
         self,
         row: int,
@@ -404,6 +408,11 @@ class Cards(Protocol):
     async def card_at(self, chat: ChatId, message: MessageId) -> str | None: ...
     async def put(self, chat: ChatId, card: str, message: MessageId) -> None:
         """From now on this message shows the card in this chat."""
+        ...
+
+    async def arrived(self, shown: Sequence[tuple[ChatId, str, MessageId]]) -> None:
+        """Messages that were just sent show these cards, unless one shows something else already: somebody was so quick
+        to press it."""
         ...
 
     async def rename(self, chat: ChatId, old: str, new: str) -> None:

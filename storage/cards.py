@@ -1,10 +1,14 @@
 """Which message of a chat shows what: one message per thing."""
 
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
 from sqlalchemy import bindparam, delete, exists, select, union, update
 
 from bot.domain.ids import ChatId, MessageId
 from bot.domain.messages import OutboxState
-from storage.dialect import spelled
+from storage.dialect import insert_into, spelled
 from storage.repository import Repository
 from storage.tables import cards, outbox
 
@@ -38,6 +42,15 @@ _UNDER_WAY = (
 )
 
 
+@cache
+def _arrived(*, postgres: bool) -> Any:
+    new = [bindparam(f"new_{column.name}", type_=column.type) for column in cards.c]
+    chat, _, message = new
+    untaken = select(*new).where(~exists().where(cards.c.chat == chat, cards.c.message == message))
+    adding = insert_into(cards, postgres=postgres).from_select(["chat", "card", "message"], untaken)
+    return adding.on_conflict_do_update(index_elements=["chat", "card"], set_={"message": adding.excluded.message})
+
+
 class SqlCards(Repository):
     """Keeps `bot.ports.Cards`."""
 
@@ -55,6 +68,12 @@ class SqlCards(Repository):
         """From now on this message shows the card in this chat, and nothing else."""
         await self._run(_OTHERS, {"sought_chat": chat, "sought_message": message, "sought_card": card})
         await self._put(cards, {"chat": chat, "card": card, "message": message})
+
+    async def arrived(self, shown: Sequence[tuple[ChatId, str, MessageId]]) -> None:
+        """Messages that were just sent show these cards, unless one shows something already."""
+        if shown:
+            rows = [{"new_chat": chat, "new_card": card, "new_message": message} for chat, card, message in shown]
+            await self._run(_arrived(postgres=self._postgres), rows)
 
     async def rename(self, chat: ChatId, old: str, new: str) -> None:
         """The same message shows something else; what was queued to show the old thing is dropped."""

@@ -1,7 +1,7 @@
 """What is to be told."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -64,6 +64,12 @@ class SqlOutbox(Repository):
     async def mark_sending(self, rows: Sequence[int], at: datetime) -> None:
         """The next thing is the call: committed before it."""
         await self._run(_MARK, {"sought": list(rows), "state": OutboxState.SENDING, "changed_at": at})
+
+    async def sent(self, rows: Mapping[int, MessageId | None], at: datetime) -> None:
+        """They arrived, as these messages."""
+        arrived = {"state": OutboxState.SENT, "changed_at": at, "error": ""}
+        if rows:
+            await self._run(_SETTLE, [arrived | {"sought": row, "message": message} for row, message in rows.items()])
 
     async def settle(
         self,

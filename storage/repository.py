@@ -13,26 +13,43 @@ from storage.dialect import insert_into, is_postgres, upsert
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
 
+Seen = dict[tuple[Any, ...], Sequence[AnyRow]]
+"""Answers of a snapshot, by statement and values: asked again, they can't be others."""
+
 
 class Repository:
     """Reads and writes one part of the domain on one connection, inside one transaction."""
 
-    def __init__(self, connection: AsyncConnection, *, writing: bool) -> None:
+    def __init__(self, connection: AsyncConnection, *, writing: bool, seen: Seen | None = None) -> None:
         self._connection = connection
         self._writing = writing
+        self._seen = seen
         self._postgres = is_postgres(connection)
 
     async def _run(self, statement: Executable, values: Any = None) -> CursorResult[*tuple[Any, ...]]:
         return await self._connection.execute(statement, values)
 
     async def _all(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[AnyRow]:
-        return (await self._run(statement, values)).all()
+        if self._seen is None:
+            return (await self._run(statement, values)).all()
+        key = (statement, *sorted(values.items())) if values else (statement,)
+        try:
+            found = self._seen.get(key)
+        except TypeError:  # a list among the values
+            return (await self._run(statement, values)).all()
+        if found is None:
+            found = self._seen[key] = (await self._run(statement, values)).all()
+        return found
 
     async def _first(self, statement: Executable, values: Mapping[str, Any] | None = None) -> AnyRow | None:
-        return (await self._run(statement, values)).first()
+        if self._seen is None:
+            return (await self._run(statement, values)).first()
+        rows = await self._all(statement, values)
+        return rows[0] if rows else None
 
     async def _value(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:
-        return (await self._run(statement, values)).scalar()
+        row = await self._first(statement, values)
+        return None if row is None else row[0]
 
     async def _put(self, table: Table, row: Mapping[str, Any]) -> None:
         """Insert, or update every other column of the row with the same primary key."""

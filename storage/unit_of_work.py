@@ -19,6 +19,7 @@ from storage.leases import SqlLeases
 from storage.outbox import SqlOutbox
 from storage.people import SqlPeople
 from storage.projects import SqlProjects
+from storage.repository import Seen
 from storage.strangers import SqlStrangers
 from storage.subscriptions import SqlSubscriptions
 from storage.units import SqlUnits
@@ -26,28 +27,30 @@ from storage.vitals import SqlVitals
 
 
 class SqlUnitOfWork:
-    """Keeps `bot.ports.UnitOfWork`: every repository works on the same connection."""
+    """Keeps `bot.ports.UnitOfWork`: every repository works on the same connection. What only reads sees one snapshot, and asks
+    it nothing twice."""
 
     def __init__(self, connection: AsyncConnection, *, writing: bool) -> None:
         self._connection = connection
         self._depth = 0
-        self.units: ports.Units = SqlUnits(connection, writing=writing)
-        self.projects: ports.Projects = SqlProjects(connection, writing=writing)
-        self.people: ports.People = SqlPeople(connection, writing=writing)
-        self.drafts: ports.Drafts = SqlDrafts(connection, writing=writing)
-        self.evidence: ports.Evidence = SqlEvidence(connection, writing=writing)
-        self.issues: ports.Issues = SqlIssues(connection, writing=writing)
-        self.outbox: ports.Outbox = SqlOutbox(connection, writing=writing)
-        self.cards: ports.Cards = SqlCards(connection, writing=writing)
-        self.agenda: ports.Agenda = SqlAgenda(connection, writing=writing)
-        self.subscriptions: ports.Subscriptions = SqlSubscriptions(connection, writing=writing)
-        self.chats: ports.Chats = SqlChats(connection, writing=writing)
-        self.dialogs: ports.Dialogs = SqlDialogs(connection, writing=writing)
-        self.strangers: ports.Strangers = SqlStrangers(connection, writing=writing)
-        self.inbox: ports.Inbox = SqlInbox(connection, writing=writing)
-        self.facts: ports.Facts = SqlFacts(connection, writing=writing)
-        self.leases: ports.Leases = SqlLeases(connection, writing=writing)
-        self.vitals: ports.VitalSigns = SqlVitals(connection, writing=writing)
+        seen: Seen | None = None if writing else {}
+        self.units: ports.Units = SqlUnits(connection, writing=writing, seen=seen)
+        self.projects: ports.Projects = SqlProjects(connection, writing=writing, seen=seen)
+        self.people: ports.People = SqlPeople(connection, writing=writing, seen=seen)
+        self.drafts: ports.Drafts = SqlDrafts(connection, writing=writing, seen=seen)
+        self.evidence: ports.Evidence = SqlEvidence(connection, writing=writing, seen=seen)
+        self.issues: ports.Issues = SqlIssues(connection, writing=writing, seen=seen)
+        self.outbox: ports.Outbox = SqlOutbox(connection, writing=writing, seen=seen)
+        self.cards: ports.Cards = SqlCards(connection, writing=writing, seen=seen)
+        self.agenda: ports.Agenda = SqlAgenda(connection, writing=writing, seen=seen)
+        self.subscriptions: ports.Subscriptions = SqlSubscriptions(connection, writing=writing, seen=seen)
+        self.chats: ports.Chats = SqlChats(connection, writing=writing, seen=seen)
+        self.dialogs: ports.Dialogs = SqlDialogs(connection, writing=writing, seen=seen)
+        self.strangers: ports.Strangers = SqlStrangers(connection, writing=writing, seen=seen)
+        self.inbox: ports.Inbox = SqlInbox(connection, writing=writing, seen=seen)
+        self.facts: ports.Facts = SqlFacts(connection, writing=writing, seen=seen)
+        self.leases: ports.Leases = SqlLeases(connection, writing=writing, seen=seen)
+        self.vitals: ports.VitalSigns = SqlVitals(connection, writing=writing, seen=seen)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 from bot import services
@@ -30,10 +30,14 @@ def collect_loaders() -> dict[str, Loader]:
 
 
 class Composer:
-    """Facts → words. `loaders` are by kind; a kind without one is shown with the facts it was queued with."""
+    """Facts → words. `loaders` are by kind; a kind without one is shown with the facts it was queued with.
+    `long`: kinds that take their time to make ready, and must keep no others waiting."""
 
-    def __init__(self, renderer: Renderer, loaders: Mapping[str, Loader] | None = None) -> None:
+    def __init__(
+        self, renderer: Renderer, loaders: Mapping[str, Loader] | None = None, long: Collection[str] = ()
+    ) -> None:
         self._renderer = renderer
+        self.long = frozenset(long)
         self._loaders = collect_loaders() if loaders is None else loaders
 
     async def compose(self, turn: Turn, message: Message) -> Rendered:

@@ -1,5 +1,8 @@
-"""Delivers one row of the outbox: reads what is true now, chooses the words, and makes the one call."""
+"""Delivers rows of the outbox: reads what is true now, chooses the words, and makes the one call of each."""
 
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,7 +14,7 @@ from bot.ports import OutboxRow, StoreUnavailable
 from bot.services.turn import Turn
 from bot.services.turns import Turns
 from bot.telegram import markup
-from bot.telegram.calls import CardGone, Content, NotSent, Outcome, Rejected, SendRich, SendText, Target
+from bot.telegram.calls import Ambiguous, CardGone, Content, NotSent, Outcome, Rejected, SendRich, SendText, Target
 from bot.telegram.composer import Composer
 from bot.telegram.planning import plan
 
@@ -47,8 +50,11 @@ class _Prepared:
     shown: MessageId | None  # the message that shows the card already
 
 
+Told = Callable[[Delivered], None]
+
+
 class Courier:
-    """Renders at the moment of sending; never raises but for a bug of its own."""
+    """Renders at the moment of sending; never raises."""
 
     def __init__(self, turns: Turns, composer: Composer, speaker: Speaker) -> None:
         self._turns = turns
@@ -56,21 +62,38 @@ class Courier:
         self._speaker = speaker
         self._gone: set[tuple[ChatId, str | None]] = set()  # cards whose message was deleted: sent anew
 
-    async def deliver(self, row: OutboxRow) -> Delivered:
-        """One call at most."""
-        try:
-            prepared = await self._prepare(row.message)
-        except StoreUnavailable as error:
-            return Delivered(row, NotSent(str(error)))
-        except Exception as error:
-            log.exception("outbox.unspeakable", row=row.id, kind=row.message.kind)
-            return Delivered(row, Rejected(f"{type(error).__name__}: {error}"))
-        return await self._call(row, prepared)
+    async def deliver(self, rows: Sequence[OutboxRow], told: Told) -> None:
+        """One call each at most, side by side; `told` hears what became of each as soon as it is known."""
+        async with asyncio.TaskGroup() as calls:
+            for row in rows:
+                if row.message.kind in self._composer.long:
+                    calls.create_task(self._prepare([row], calls, told))
+            await self._prepare([row for row in rows if row.message.kind not in self._composer.long], calls, told)
 
-    async def _prepare(self, message: Message) -> _Prepared:
-        async with self._turns.read() as turn:
-            contents = await plan(turn, await self._composer.compose(turn, message))
-            return _Prepared(contents, await self._shown(turn, message))
+    async def _prepare(self, rows: Sequence[OutboxRow], calls: asyncio.TaskGroup, told: Told) -> None:
+        """All from one snapshot of the ledger, as far as it serves; what can't be said is told at once."""
+        waiting = deque(rows)
+        while waiting:
+            try:
+                async with self._turns.read() as turn:
+                    while waiting:
+                        prepared = await self._prepared(turn, waiting[0].message)
+                        calls.create_task(self._speak(waiting.popleft(), prepared, told))
+            except Exception as error:
+                if waiting:
+                    told(_unspoken(waiting.popleft(), error))
+
+    async def _prepared(self, turn: Turn, message: Message) -> _Prepared:
+        contents = await plan(turn, await self._composer.compose(turn, message))
+        return _Prepared(contents, await self._shown(turn, message))
+
+    async def _speak(self, row: OutboxRow, prepared: _Prepared, told: Told) -> None:
+        try:
+            delivered = await self._call(row, prepared)
+        except Exception as error:
+            log.exception("outbox.call_failed", row=row.id)
+            delivered = Delivered(row, Ambiguous(type(error).__name__))
+        told(delivered)
 
     async def _shown(self, turn: Turn, message: Message) -> MessageId | None:
         if message.card is None or message.fresh or (message.chat, message.card) in self._gone:
@@ -95,6 +118,13 @@ class Courier:
         if isinstance(outcome, CardGone):
             self._gone.add((row.message.chat, row.message.card))
         return Delivered(row, outcome, edited=True)
+
+
+def _unspoken(row: OutboxRow, error: Exception) -> Delivered:
+    if isinstance(error, StoreUnavailable):
+        return Delivered(row, NotSent(str(error)))
+    log.error("outbox.unspeakable", row=row.id, kind=row.message.kind, exc_info=error)
+    return Delivered(row, Rejected(f"{type(error).__name__}: {error}"))
 
 
 def _one(contents: list[Content]) -> Content:

@@ -41,7 +41,8 @@ class Sender:
         self._seconds = seconds
         self._woken = asyncio.Event()
         self._back: list[Delivered] = []
-        self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._under_way: set[int] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._busy: dict[ChatId, int] = {}  # one message at a time into a chat: the row that occupies it
         self._toasts: dict[int, float] = {}  # when a waiting one was first seen
         self._failures = 0  # calls in a row that did not reach the server
@@ -71,22 +72,20 @@ class Sender:
     async def recover(self) -> None:
         """Before the first cycle: a crash cut these calls, nobody knows whether they arrived. Raises StoreUnavailable."""
         async with self._turns.begin() as turn:
-            for row in await turn.uow.outbox.interrupted():
-                cut = Ambiguous("interrupted by a restart")
-                await settle(turn, Delivered(row, cut, edited=await _was_edit(turn, row)))
+            cut = Ambiguous("interrupted by a restart")
+            rows = await turn.uow.outbox.interrupted()
+            await settle(turn, [Delivered(row, cut, edited=await _was_edit(turn, row)) for row in rows])
 
     async def cycle(self) -> int:
         """Settle and begin, once; how many sends were begun. Raises StoreUnavailable: then nothing changed."""
         back = list(self._back)
         async with self._turns.begin() as turn:
-            for delivered in back:
-                await settle(turn, delivered)
+            await settle(turn, back)
             chosen = [] if self._stopping else await self._choose(turn, back)
             if chosen:
                 await turn.uow.outbox.mark_sending([row.id for row in chosen], turn.now)
         self._release(back)
-        for row in chosen:
-            self._begin(row)
+        self._begin(chosen)
         return len(chosen)
 
     async def _safely(self) -> None:
@@ -126,20 +125,19 @@ class Sender:
 
     # --- sending
 
-    def _begin(self, row: OutboxRow) -> None:
-        if not is_toast(row.message):
-            self._busy[row.message.chat] = row.id
-        self._under_way[row.id] = asyncio.create_task(self._send(row), name=f"send {row.id}")
+    def _begin(self, rows: Sequence[OutboxRow]) -> None:
+        if not rows:
+            return
+        self._busy.update({row.message.chat: row.id for row in rows if not is_toast(row.message)})
+        self._under_way.update(row.id for row in rows)
+        task = asyncio.create_task(self._courier.deliver(rows, self._came_back), name=f"send from {rows[0].id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    async def _send(self, row: OutboxRow) -> None:
-        try:
-            delivered = await self._courier.deliver(row)
-        except Exception as error:
-            log.exception("outbox.courier_failed", row=row.id)
-            delivered = Delivered(row, Ambiguous(type(error).__name__))
+    def _came_back(self, delivered: Delivered) -> None:
         self._heed(delivered)
         self._back.append(delivered)
-        del self._under_way[row.id]
+        self._under_way.discard(delivered.row.id)
         self.wake()
 
     def _heed(self, delivered: Delivered) -> None:

@@ -1,5 +1,6 @@
 """Writes down what became of a send (design.md: Outbox): one table from outcome to state."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import structlog
@@ -16,11 +17,25 @@ log = structlog.get_logger(__name__)
 TRIES = 3  # of a message that may have arrived, in all
 
 
-async def settle(turn: Turn, delivered: Delivered) -> None:
-    """In the given transaction."""
+async def settle(turn: Turn, back: Sequence[Delivered]) -> None:
+    """All that came back, in the given transaction. What arrived, nearly always everything, is written down in one go."""
+    for delivered in back:
+        if not isinstance(delivered.outcome, Sent):
+            await _settle(turn, delivered)
+    arrived = [(one, next(iter(one.outcome.messages), None)) for one in back if isinstance(one.outcome, Sent)]
+    await turn.uow.outbox.sent({one.row.id: message for one, message in arrived}, turn.now)
+    shown = [
+        (one.row.message.chat, one.row.message.card, message)
+        for one, message in arrived
+        if one.row.message.card is not None and message is not None and not one.edited
+    ]
+    await turn.uow.cards.arrived(shown)
+    for one, _ in arrived:
+        await deliveries.arrived(turn, one.row.message)
+
+
+async def _settle(turn: Turn, delivered: Delivered) -> None:
     match delivered.outcome:
-        case Sent():
-            await _sent(turn, delivered, delivered.outcome)
         case InParts(contents):
             await _queue_parts(turn, delivered, contents)
         case Ambiguous(error):
@@ -41,17 +56,6 @@ async def settle(turn: Turn, delivered: Delivered) -> None:
 def is_toast(message: Message) -> bool:
     """An answer to a press: first in line, outside the chat's limits, worthless after ten seconds."""
     return message.priority is Priority.TOAST
-
-
-async def _sent(turn: Turn, delivered: Delivered, sent: Sent) -> None:
-    message, first = delivered.row.message, next(iter(sent.messages), None)
-    await turn.uow.outbox.settle(delivered.row.id, OutboxState.SENT, turn.now, message=first)
-    await deliveries.arrived(turn, message)
-    if message.card is None or delivered.edited or first is None:
-        return
-    if await turn.uow.cards.card_at(message.chat, first) is None:
-        # unless somebody was so quick to press it that it shows something else already
-        await turn.uow.cards.put(message.chat, message.card, first)
 
 
 async def _queue_parts(turn: Turn, delivered: Delivered, contents: tuple[Content, ...]) -> None:

@@ -1,6 +1,6 @@
 """Outbox and cards, in memory."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -46,6 +46,10 @@ class FakeOutbox:
         aware(at)
         for row in rows:
             self._tables.outbox[row] = replace(self._tables.outbox[row], state=OutboxState.SENDING)
+
+    async def sent(self, rows: Mapping[int, MessageId | None], at: datetime) -> None:
+        for row in rows:
+            await self.settle(row, OutboxState.SENT, at)
 
     async def settle(
         self,
@@ -130,6 +134,11 @@ class FakeCards:
         if before is not None:
             del self._tables.cards[chat, before]
         self._tables.cards[chat, kept(card)] = message
+
+    async def arrived(self, shown: Sequence[tuple[ChatId, str, MessageId]]) -> None:
+        for chat, card, message in shown:
+            if await self.card_at(chat, message) is None:
+                await self.put(chat, card, message)
 
     async def rename(self, chat: ChatId, old: str, new: str) -> None:
         for row in list(self._tables.outbox.values()):

@@ -48,6 +48,26 @@ async def test_a_card_takes_over_another_ones_message(uow: UnitOfWork) -> None:
     assert await uow.cards.card_at(CHAT, MessageId(11)) is None
 
 
+async def test_what_was_sent_shows_its_card_unless_it_shows_another_already(uow: UnitOfWork) -> None:
+    """Several at once; a card goes on to its newest message; one that was pressed meanwhile keeps what the press made it."""
+    await uow.cards.put(CHAT, "issue:7", MessageId(11))
+    await uow.cards.put(CHAT, "desk:9", MessageId(14))
+    await uow.cards.arrived(
+        [
+            (CHAT, "issue:7", MessageId(12)),
+            (CHAT, "issue:8", MessageId(13)),
+            (CHAT, "desk:8", MessageId(14)),
+            (OTHER, "issue:7", MessageId(12)),
+        ]
+    )
+    await uow.cards.arrived([])
+    assert await uow.cards.message_of(CHAT, "issue:7") == 12
+    assert await uow.cards.card_at(CHAT, MessageId(13)) == "issue:8"
+    assert await uow.cards.card_at(CHAT, MessageId(14)) == "desk:9"
+    assert await uow.cards.message_of(CHAT, "desk:8") is None
+    assert await uow.cards.card_at(OTHER, MessageId(12)) == "issue:7"
+
+
 async def test_a_drafts_card_becomes_its_issues(uow: UnitOfWork) -> None:
     """The same message, another name; in this chat only."""
     await uow.cards.put(CHAT, draft_card(3), MessageId(11))

@@ -47,6 +47,15 @@ async def test_a_message_is_kept_whole(uow: UnitOfWork) -> None:
     assert (row.state, row.attempts, row.created_at, row.error) == (OutboxState.PENDING, 0, NOW, "")
 
 
+async def test_what_arrived_is_written_down_at_once(uow: UnitOfWork) -> None:
+    """Many rows, with or without a message of their own; nothing at all is no mistake."""
+    first, second, third = await queued(uow, a_message(), a_message(), a_message())
+    await uow.outbox.sent({first.id: MessageId(11), second.id: None}, LATER)
+    await uow.outbox.sent({}, LATER)
+    assert [row.id for row in await uow.outbox.due(LATER, 100)] == [third.id]
+    assert await uow.outbox.waiting() == 1
+
+
 async def test_what_is_due_comes_by_priority_then_age(uow: UnitOfWork) -> None:
     """Toasts before answers before reminders before digests; within one, the oldest; no more than asked."""
     order = [Priority.DIGEST, Priority.ANSWER, Priority.TOAST, Priority.REMINDER, Priority.ANSWER]

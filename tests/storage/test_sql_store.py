@@ -2,10 +2,11 @@
 
 import asyncio
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from bot.ports import StoreUnavailable
 from storage import engines
@@ -13,7 +14,7 @@ from storage.errors import DatabaseUnusable
 from storage.migrate import upgrade
 from storage.store import SqlStore
 from tests import postgres
-from tests.builders import a_city
+from tests.builders import a_city, a_person
 
 
 async def pragma(store: SqlStore, name: str, *, writing: bool) -> object:
@@ -200,3 +201,20 @@ async def test_without_prepared_statements() -> None:
             named = await uow._connection.execute(text("SELECT count(*) FROM pg_prepared_statements WHERE name <> ''"))
             assert named.scalar() == 0
         await store.close()
+
+
+async def test_a_snapshot_asks_nothing_twice(sql_store: SqlStore) -> None:
+    """The same question within one reading is answered from memory; what writes, and a new reading, ask anew."""
+    async with sql_store.begin() as uow:
+        person = await uow.people.add(a_person())
+    async with sql_store.read() as uow:
+        assert await uow.people.get(person.id) is not await uow.people.get(person.id)
+        asked: list[str] = []
+        event.listen(uow._connection.sync_engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+        assert await uow.people.get(person.id) == person
+        assert asked == []
+    async with sql_store.begin() as uow:
+        await uow.people.save(replace(person, name="新"))
+        assert (await uow.people.get(person.id)).name == "新"
+    async with sql_store.read() as uow:
+        assert (await uow.people.get(person.id)).name == "新"
