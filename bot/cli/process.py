@@ -45,11 +45,14 @@ def _spread(kind: str) -> None:
 
 def demo(
     script: Annotated[
-        bool, typer.Option("--script", help="Play the story by itself, and end with its result.")
+        bool, typer.Option("--script", help="Play the story by itself on the terminal, and end with its result.")
     ] = False,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Where the page is; 8090 or the next free one if not said.")
+    ] = None,
 ) -> None:
     """Try it without token or network: a sandbox instead of Telegram, the sample city, and a page of phones to play with."""
     with understandable():
         from bot.demo.play import demo as play
 
-        raise typer.Exit(play(script=script) or 0)
+        raise typer.Exit(play(script=script, port=port) or 0)

@@ -1,6 +1,7 @@
 """Prints each chat as it happens."""
 
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -12,9 +13,18 @@ from rich.text import Text
 from bot.sandbox.client import People
 from bot.sandbox.control import words
 from bot.sandbox.errors import Json
+from bot.sandbox.world import World
 
 COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red")
 SHORT = 2  # lines shown of a card that was only edited
+
+
+class Watched(Protocol):
+    """Has a world, which may become another."""
+
+    @property
+    def world(self) -> World:
+        """The sandbox's state."""
 
 
 class Narrator:
@@ -38,10 +48,20 @@ class Narrator:
         """The narrator's own words."""
         self._console.print(f"[dim]{escape(sentence)}[/dim]")
 
-    async def follow(self, world: People) -> None:
+    async def follow_world(self, world: People) -> None:
         """Print every event from now on, for ever."""
         async for event in world.follow(after=len(await world.events())):
             self.tell(event)
+
+    async def follow(self, show: Watched) -> None:
+        """The same of whatever world is on show: a new one after each restart."""
+        while True:
+            feed = show.world.feed
+            after = feed.last
+            while show.world.feed is feed:
+                for event in await feed.next(after, 1):
+                    after = event["n"]
+                    self.tell(event)
 
     def tell(self, event: Json) -> None:
         """Print one event of the sandbox."""

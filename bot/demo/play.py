@@ -1,44 +1,91 @@
-"""`project-home demo`: set the stage, play the story, say what was filed and where, and let a person go on."""
+"""`project-home demo`: the stage with a page of phones, until one ends it; or the story alone, which ends by itself."""
 
 import asyncio
 import contextlib
 import json
+import signal
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from bot.demo.by_hand import by_hand
 from bot.demo.narrator import Narrator
+from bot.demo.show import Show
 from bot.demo.stage import Stage, StageError, set_up
 from bot.demo.story import START, ZONE, play
+from bot.demo.web import HOST, PORT, PortTaken, free_port, serving
 from bot.sandbox.errors import ActError
 
 FOLDER = Path("data/demo")
 
 
-def demo(*, script: bool) -> int:
-    """0 if the story went as told. With `script`, or without a terminal, it ends by itself."""
-    stays = not script and sys.stdin.isatty() and sys.stdout.isatty()
+def demo(*, script: bool, port: int | None = None) -> int:
+    """0 if all went well. With `script` the story is told on the terminal and that is the end."""
+    console = Console(highlight=False)
     try:
-        return asyncio.run(_demo(Console(highlight=False), stays=stays))
+        return asyncio.run(_told(console) if script else _shown(console, port or PORT))
     except KeyboardInterrupt:
         return 0
 
 
-async def _demo(console: Console, *, stays: bool) -> int:
+async def _shown(console: Console, wished: int) -> int:
+    """The page, until Ctrl-C, SIGTERM or `quit`."""
+    try:
+        port = await free_port(wished)
+    except PortTaken as error:
+        console.print(f"[red]{error}[/red]")
+        return 1
+    if port != wished:
+        console.print(f"Port {wished} is taken: this demo is at {port}.")
+    folder = FOLDER if port == PORT else FOLDER.with_name(f"{FOLDER.name}-{port}")
+    console.print("Setting the stage: the sample city, the bot, four phones. Ten seconds or so…")
+    narrator = Narrator(console, ZONE)
+    try:
+        async with Show(folder, narrator) as show, serving(show, port):
+            console.print(
+                f"\n[bold]Open http://{HOST}:{port} in a browser[/bold]: the phones, the clock, a guided tour."
+                "\nIt stays until Ctrl-C."
+            )
+            await _until_ended(console, show, narrator)
+    except (ActError, StageError) as error:
+        console.print(f"[red]{error}[/red]\nThe bot's log: {folder / 'bot.log'}")
+        return 1
+    return 0
+
+
+async def _until_ended(console: Console, show: Show, narrator: Narrator) -> None:
+    """On a terminal one can play without a browser too."""
+    ending = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ending.set)
+    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(ending.wait())]
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        console.print("No browser? Everything that happens is printed here, and you can act here too.\n")
+        tasks.append(asyncio.create_task(by_hand(console, show)))
+        narrating = asyncio.create_task(narrator.follow(show))
+    else:
+        narrating = asyncio.create_task(asyncio.sleep(0))
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in (*tasks, narrating):
+        task.cancel()
+    await asyncio.gather(*tasks, narrating, return_exceptions=True)
+
+
+async def _told(console: Console) -> int:
+    """The story on the terminal; at the end, what was filed and where."""
     began = time.monotonic()
     narrator = Narrator(console, ZONE)
     async with set_up(FOLDER, START) as stage, stage.running_bot():
-        printing = asyncio.create_task(narrator.follow(stage.world))
+        printing = asyncio.create_task(narrator.follow_world(stage.world))
         try:
-            cast, digest = await play(stage, narrator)
+            _, digest = await play(stage, narrator)
             await asyncio.sleep(1)  # what is still on its way to the phones
             await _sum_up(console, stage, digest, time.monotonic() - began)
-            if stays:
-                await by_hand(console, stage, cast)
         except (ActError, StageError) as error:
             console.print(f"[red]{error}[/red]\nThe bot's log: {stage.folder / 'bot.log'}")
             return 1

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import shutil
-import signal
 import sys
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,12 +12,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bot.demo.keeper import Keeper
 from bot.sandbox.client import People
 from bot.sandbox.clock import VirtualClock
 from bot.sandbox.server import Sandbox
 
 CITY = Path(__file__).parent.parent / "sample_city"
-ENDING_SECONDS = 15.0  # a bot asked to end has so long
 
 
 class StageError(Exception):
@@ -63,15 +62,19 @@ class Stage:
         """Every project's service card: code → link."""
         return {card["project"]: card["link"] for card in json.loads(await self.command("cards", "--json"))}
 
+    def keeper(self) -> Keeper:
+        """Who starts and ends the bot here."""
+        return Keeper(self.environment, self.folder / "bot.log")
+
     @asynccontextmanager
     async def running_bot(self) -> AsyncIterator[asyncio.subprocess.Process]:
-        """The bot, as `project-home run`; asked to end at the end. Its log goes to a file."""
-        with (self.folder / "bot.log").open("ab") as log:
-            process = await self._start("run", stdout=log, stderr=log)
+        """The bot, as `project-home run`; asked to end at the end."""
+        keeper = self.keeper()
+        process = await keeper.start()
         try:
             yield process
         finally:
-            await _end(process)
+            await keeper.stop()
 
     async def _start(self, *words: str, **pipes: Any) -> asyncio.subprocess.Process:
         program = (sys.executable, "-m", "bot", *words)
@@ -99,14 +102,3 @@ def _cleared(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder.resolve()
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is not None:
-        return
-    process.send_signal(signal.SIGTERM)
-    try:
-        await asyncio.wait_for(process.wait(), ENDING_SECONDS)
-    except TimeoutError:
-        process.kill()
-        await process.wait()

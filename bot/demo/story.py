@@ -1,146 +1,118 @@
-"""The main job, from a photo in the mud to a row of the weekly digest."""
+"""The main job, from a photo in the mud to a row of the weekly digest: scene by scene, for the script and the guided tour."""
 
-import asyncio
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Self
-from zoneinfo import ZoneInfo
-
+from bot.demo import scenes
+from bot.demo.cast import Cast
 from bot.demo.narrator import Narrator
 from bot.demo.stage import Stage
-from bot.sandbox.client import Chatroom, Phone, Seen
-from bot.sandbox.pictures import site_photo
+from bot.demo.tale import NUMBER, START, ZONE, Scene, Tale
 
-ZONE = ZoneInfo("Asia/Shanghai")
-START = datetime(
-    2026, 9, 28, 9, 10, tzinfo=ZONE
-)  # Monday before National Day; Saturday the 10th is a make-up working day
-NUMBER = "XM-2026-0001"
-PROJECT = "P009"
-TEXT = "3号楼施工临时用电容量不够，塔吊从昨天停到现在，请协调增容。"
-PROOF = "临时变压器已增容到800kVA，今早送电，塔吊恢复作业。"
-PATIENCE = 30.0
-CAST = {  # role → code in the sample city's sheet, name
-    "site worker": ("R02", "老耿"),
-    "clerk": ("E01", "黎晓舟"),
-    "unit": ("A04", "雷万钧"),
-    "unit's head": ("H04", "滕国安"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Cast:
-    """Who plays: phones, each bound to a person of the sample city, and the group that reads the digest."""
-
-    worker: Phone
-    clerk: Phone
-    assignee: Phone
-    head: Phone
-    group: Chatroom
-
-    @classmethod
-    async def enter(cls, stage: Stage, narrator: Narrator) -> Self:
-        """Everybody opens their invitation."""
-        links = await stage.invitations(*(code for code, _ in CAST.values()))
-        phones = [await _bound(stage, narrator, role, links[code]) for role, (code, _) in CAST.items()]
-        worker, clerk, assignee, head = phones
-        group = await stage.world.group("重点项目工作群", [worker, clerk, assignee, head], owner=clerk)
-        narrator.name(group.id, "重点项目工作群 group")
-        return cls(worker, clerk, assignee, head, group)
-
-
-async def _bound(stage: Stage, narrator: Narrator, role: str, link: str) -> Phone:
-    name = CAST[role][1]
-    phone = await stage.world.user(name)
-    narrator.name(phone.chat_id, f"{name} · {role}")
-    await phone.opens(link)
-    await phone.sees(timeout=PATIENCE)
-    return phone
+__all__ = ["NUMBER", "SCENES", "START", "ZONE", "play", "tell"]
 
 
 async def play(stage: Stage, narrator: Narrator) -> tuple[Cast, str]:
     """The whole story; gives who played, and the digest's words. Raises ActError where it doesn't go as told."""
-    narrator.act("1 · Everybody opens their invitation")
+    narrator.act("Everybody opens their invitation")
     cast = await Cast.enter(stage, narrator)
-    narrator.act("2 · The site: scan the card, send the photos, press 提交")
-    await _report(stage, cast)
-    narrator.act("3 · The desk: register, name the unit, assign with a deadline")
-    await _assign(cast)
-    narrator.act("4 · Time passes: National Day, a weekend, a make-up Saturday; people are reminded in office hours")
-    await _pass_the_deadline(stage, narrator, cast)
-    narrator.act("5 · The unit resolves with a photo and the means used; the reporter confirms; the clerk strikes off")
-    await _solve(cast)
-    narrator.act("6 · The group subscribes to the digest, and gets it on Friday at 16:00")
-    return cast, await _digest(stage, narrator, cast)
+    return cast, await tell(Tale(stage, narrator, cast))
 
 
-async def _report(stage: Stage, cast: Cast) -> None:
-    await cast.worker.opens((await stage.cards())[PROJECT])
-    await cast.worker.sees("马銮湾医院", timeout=PATIENCE)
-    photos = [site_photo(seed, place=(24.56, 118.02)) for seed in (1, 2, 3)]
-    await cast.worker.sends_album(photos, TEXT, order=[1, 0, 2])
-    await cast.worker.presses("提交", timeout=PATIENCE)
-    await cast.worker.sees(f"已上报 {NUMBER}", timeout=PATIENCE)
+async def tell(tale: Tale) -> str:
+    """Every scene in turn; gives the digest's words."""
+    for number, scene in enumerate(SCENES, 1):
+        tale.narrator.act(f"{number} · {scene.english[0]}")
+        await scene.play(tale)
+    return tale.digest
 
 
-async def _assign(cast: Cast) -> None:
-    await cast.clerk.sees(NUMBER, timeout=PATIENCE, fresh=False)
-    await cast.clerk.presses("入账", timeout=PATIENCE)
-    await cast.clerk.sees("已入账", timeout=PATIENCE)
-    await cast.clerk.presses("责任单位")
-    await cast.clerk.presses("市供电公司", timeout=PATIENCE)
-    await cast.clerk.sees("市供电公司", timeout=PATIENCE)
-    await cast.clerk.presses("交办", timeout=PATIENCE)
-    await cast.clerk.presses("雷万钧", timeout=PATIENCE)
-    await cast.assignee.sees(NUMBER, timeout=PATIENCE, fresh=False)
-    await cast.assignee.presses("接收", timeout=PATIENCE)
-    await cast.assignee.sees("已接收", timeout=PATIENCE)
-
-
-async def _pass_the_deadline(stage: Stage, narrator: Narrator, cast: Cast) -> None:
-    """Assigned on Monday the 28th with five working days: due on Saturday the 10th, which is a working day this year."""
-    for moment in ("09-30 09:00", "10-09 09:00", "10-10 09:00", "10-12 09:00"):
-        when = await turn_to(stage, narrator, moment)
-        await _hears(cast.assignee, when)
-    await _hears(cast.head, when)
-
-
-async def _solve(cast: Cast) -> None:
-    await cast.assignee.presses("办结", timeout=PATIENCE)
-    await cast.assignee.sends_photo(site_photo(9), PROOF)
-    await cast.assignee.presses("先行指导", timeout=PATIENCE)
-    await cast.assignee.presses("办结", timeout=PATIENCE)
-    await cast.worker.sees(NUMBER, timeout=PATIENCE)
-    await cast.worker.presses("已解决", timeout=PATIENCE)
-    await cast.worker.presses("满意", timeout=PATIENCE)
-    await cast.clerk.presses("销号", timeout=PATIENCE)
-    await cast.worker.sees("已销号", timeout=PATIENCE)
-
-
-async def _digest(stage: Stage, narrator: Narrator, cast: Cast) -> str:
-    """The clerk brings the bot into the group and subscribes it; gives the digest's words."""
-    clerk = cast.clerk.at(cast.group.id)
-    await cast.group.adds_bot(by=cast.clerk)
-    await clerk.sends_text("/subscribe city fri 16:00")
-    await clerk.sees("16:00", timeout=PATIENCE)
-    await turn_to(stage, narrator, "10-16 16:00")
-    return (await clerk.sees("市供电公司", timeout=PATIENCE)).text
-
-
-async def turn_to(stage: Stage, narrator: Narrator, moment: str) -> datetime:
-    """Turn the clock to `MM-DD HH:MM` of the story's year, office time; gives the moment."""
-    when = datetime.strptime(f"{START.year}-{moment}", "%Y-%m-%d %H:%M").replace(tzinfo=ZONE)
-    narrator.say(f"⏩ {when:%A %d %B, %H:%M}")
-    await stage.world.sets_clock(when)
-    return when
-
-
-async def _hears(phone: Phone, since: datetime) -> None:
-    """Wait for a new message of the bot about the issue, sent since this (virtual) moment."""
-    async with asyncio.timeout(PATIENCE):
-        while not any(_about(message, since) for message in await phone.screen()):  # noqa: ASYNC110 - asked over HTTP
-            await asyncio.sleep(0.2)
-
-
-def _about(message: Seen, since: datetime) -> bool:
-    return message.by_bot and NUMBER in message.text and message.field("date") >= since.timestamp()
+SCENES: tuple[Scene, ...] = (
+    Scene(
+        "scan",
+        ("扫服务卡", "工地围挡上贴着服务卡。老耿扫一扫，项目就选好了：马銮湾医院。"),
+        ("Scan the service card", "A card hangs at the gate. 老耿 scans it, and the project is chosen: the hospital."),
+        ("worker",),
+        scenes.scan,
+    ),
+    Scene(
+        "photograph",
+        ("拍照说明", "三张照片一句话，发出去就成了一份草稿，不用填表。"),
+        ("Photos and a sentence", "Three photos, one sentence: that is a draft already. No form to fill in."),
+        ("worker",),
+        scenes.photograph,
+    ),
+    Scene(
+        "submit",
+        ("提交", "按「提交」：草稿卡原地变成问题卡，得到编号；专班同时收到。"),
+        ("Submit", "One press: the draft becomes the issue's card in place, with a number; the desk is told."),
+        ("worker", "clerk"),
+        scenes.submit,
+    ),
+    Scene(
+        "register",
+        ("专班入账", "黎晓舟看到照片和文字，核对后按「入账」，问题进入总台账。"),
+        ("The desk registers it", "黎晓舟 sees photos and text, and takes the issue into the one ledger."),
+        ("clerk", "worker"),
+        scenes.register,
+    ),
+    Scene(
+        "assign",
+        ("交办到人", "选责任单位、选经办人，期限按工作日自动算好（国庆假期不算，调休的周六要算）。"),
+        (
+            "Assign to a person",
+            "A unit, a person; the deadline is counted in working days, holidays and make-up days included.",
+        ),
+        ("clerk", "assignee"),
+        scenes.assign,
+    ),
+    Scene(
+        "accept",
+        ("单位接收", "雷万钧按「接收」，所有人手机上的卡片都在原地更新。"),
+        ("The unit accepts", "雷万钧 accepts; the card changes in place on every phone that shows it."),
+        ("assignee", "clerk"),
+        scenes.accept,
+    ),
+    Scene(
+        "wait",
+        ("时间过去", "时钟拨过国庆：到期前3天、前1天、当天，上班时间各提醒一次。"),
+        (
+            "Time passes",
+            "The clock turns past National Day: three days before, one day before, on the day, in office hours.",
+        ),
+        ("assignee",),
+        scenes.wait,
+    ),
+    Scene(
+        "overdue",
+        ("逾期上报领导", "逾期一个工作日：单位领导滕国安收到，逐级协调从这里开始。"),
+        ("Late: the next level up", "One working day late: the head of the unit hears of it. The ladder begins here."),
+        ("assignee", "head"),
+        scenes.overdue,
+    ),
+    Scene(
+        "resolve",
+        ("单位办结", "办结要有证据：照片、说明、用了哪一招（九手段）。"),
+        ("The unit resolves it", "With proof: a photo, a sentence, and which of the nine means was used."),
+        ("assignee", "worker"),
+        scenes.resolve,
+    ),
+    Scene(
+        "confirm",
+        ("现场确认", "老耿说了算：「已解决」「满意」。要是没解决，按「未解决」就退回重办。"),
+        ("The site confirms", "老耿 has the say: solved, and satisfied. If it weren't, one press would reopen it."),
+        ("worker", "clerk"),
+        scenes.confirm,
+    ),
+    Scene(
+        "strike_off",
+        ("对账销号", "单位、现场、专班三方一致，黎晓舟按「销号」，这一行才算办结。"),
+        ("Strike it off", "Unit, site and office agree; only now the line is struck off and counts as solved."),
+        ("clerk", "worker"),
+        scenes.strike_off,
+    ),
+    Scene(
+        "subscribe",
+        ("每周周报", "把机器人拉进工作群，订阅周报；时钟拨到周五16:00，周报准时到。"),
+        ("The weekly digest", "The bot joins the group, which subscribes; on Friday at 16:00 the digest is there."),
+        ("clerk", "head"),
+        scenes.subscribe,
+    ),
+)

@@ -190,7 +190,29 @@ def read(world: World, *, user: int, chat: int) -> Json:
     return {}
 
 
+def set_language(world: World, *, user: int, language_code: str) -> Json:
+    """The language of their phone; the bot learns of it with their next message."""
+    world.user(user).profile["language_code"] = language_code
+    return world.user(user).profile
+
+
+def react(world: World, *, user: int, chat: int, message_id: int, emoji: str | None = None) -> Json:
+    """Put an emoji under a message, or take one's own away; the bot is told where it is administrator and asked for it."""
+    room, person = world.chat(chat), world.user(user)
+    post = room.need_post(message_id)
+    old = post.react(user, emoji)
+    world.change(room, post, edited=False)
+    body = {"chat": room.head, "message_id": post.id, "user": person.profile, "date": world.clock.unix()}
+    new = [{"type": "emoji", "emoji": emoji}] if emoji else []
+    member = world.bot_member(room)
+    if room.private or (member and member.status == "administrator"):
+        world.updates.push("message_reaction", body | {"old_reaction": old, "new_reaction": new})
+    return post.as_json()
+
+
 ACTS: dict[str, Callable[..., Any]] = {
+    "set_language": set_language,
+    "react": react,
     "send_text": send_text,
     "send_content": send_content,
     "edit": edit,

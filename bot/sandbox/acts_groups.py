@@ -37,6 +37,7 @@ def add_group(
     standings = dict.fromkeys(members or [], "member") | dict.fromkeys(admins or [], "administrator")
     for user, status in (standings | ({owner: "creator"} if owner else {})).items():
         room.members[user] = Member(world.user(user).profile, status, all_rights(status))
+    world.feed.tell("chat", room.id)
     if bot != "absent":
         by = owner or next(iter(room.members), None)
         if by is None:
@@ -132,6 +133,7 @@ def migrate(world: World, *, chat: int, by: int) -> Json:
     service(world, old, by, {"migrate_to_chat_id": new.id})
     service(world, new, by, {"migrate_from_chat_id": old.id})
     old.migrated_to = new.id
+    world.feed.tell("chat", new.id)
     return head
 
 

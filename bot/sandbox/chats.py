@@ -79,6 +79,14 @@ class Post:
     changed: int = 0
     deleted: bool = False
     keyboard: Json | None = None
+    reactions: dict[int, str] = field(default_factory=dict)
+
+    def react(self, who: int, emoji: str | None) -> list[Json]:
+        """Set or take away one's emoji; gives the API's list of what it was."""
+        old = self.reactions.pop(who, None)
+        if emoji:
+            self.reactions[who] = emoji
+        return [{"type": "emoji", "emoji": old}] if old else []
 
     @property
     def id(self) -> int:

@@ -71,16 +71,13 @@ class Control:
 
     async def act(self, request: web.Request) -> web.Response:
         """Do something as a person; 400 with `error` if it can't be done."""
-        act = ACTS.get(request.match_info["act"])
-        if act is None:
+        name = request.match_info["act"]
+        if name not in ACTS:
             return answer({"error": "no such act"}, 404)
         try:
-            result = act(self._world, **(await request.json()))
-            return answer(await result if inspect.isawaitable(result) else result)
-        except (ActError, TypeError, KeyError) as error:
+            return answer(await perform(self._world, name, await request.json()))
+        except ActError as error:
             return answer({"error": f"{error}"}, 400)
-        except ApiError as error:
-            return answer({"error": error.description}, 400)
 
     async def last(self, _request: web.Request) -> web.Response:
         """The newest event's number."""
@@ -177,6 +174,18 @@ class Control:
         """Nobody listens for `seconds`, from just after this answer."""
         self._outage(float((await request.json())["seconds"]))
         return answer({})
+
+
+async def perform(world: World, name: str, facts: Json) -> Any:
+    """One act of ACTS by its name; every reason why it can't be done is an ActError."""
+    try:
+        result = ACTS[name](world, **facts)
+        return await result if inspect.isawaitable(result) else result
+    except (TypeError, KeyError, ValueError) as error:
+        msg = f"{error}"
+        raise ActError(msg) from error
+    except ApiError as error:
+        raise ActError(error.description) from error
 
 
 def answer(body: Any, status: int = 200) -> web.Response:

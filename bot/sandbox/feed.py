@@ -9,7 +9,7 @@ from bot.sandbox.signal import Signal
 
 
 class Feed:
-    """Events: `{n, kind, at, …}`; kinds: sent, edited, deleted, toast, action, member, pinned."""
+    """Events: `{n, kind, at, …}`; kinds: sent, edited, deleted, toast, action, member, pinned, topic, chat."""
 
     def __init__(self, clock: VirtualClock) -> None:
         self._clock = clock

@@ -17,6 +17,7 @@ from bot.sandbox.checks import check_model
 from bot.sandbox.clock import VirtualClock
 from bot.sandbox.control import Control
 from bot.sandbox.errors import ApiError, Json, conflict
+from bot.sandbox.guard import LOOPBACK, guard
 from bot.sandbox.limits import Pace, counts
 from bot.sandbox.params import Upload, decode, models, read
 from bot.sandbox.webhook import Pusher
@@ -111,7 +112,7 @@ class Sandbox:
 
     async def start(self) -> None:
         """Listen."""
-        app = web.Application(client_max_size=64 * 1024 * 1024)
+        app = web.Application(client_max_size=64 * 1024 * 1024, middlewares=self._guards())
         app.add_routes(Control(self.world, self.outage).routes())
         for path, handler in (("/bot{token}/{method}", self._call), ("/file/bot{token}/{path:.+}", self._download)):
             app.router.add_route("*", path, handler)
@@ -119,6 +120,10 @@ class Sandbox:
         await self._runner.setup()
         await self._listen()
         self._spawn(Pusher(self.world.updates, self.clock).run())
+
+    def _guards(self) -> list[Any]:
+        """No web page may act here, unless somebody chose to listen beyond this machine."""
+        return [guard] if self.host in LOOPBACK else []
 
     async def stop(self) -> None:
         """Close everything; polls under way end."""

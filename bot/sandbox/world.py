@@ -98,6 +98,7 @@ class World:
         self.users[user.id] = user
         names = {key: profile[key] for key in ("first_name", "last_name", "username") if key in profile}
         self.chats[user.id] = Chat({"id": user.id, "type": "private"} | names, opened=False)
+        self.feed.tell("chat", user.id)
         return user
 
     def bot_member(self, chat: Chat) -> Member | None:

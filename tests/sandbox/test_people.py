@@ -189,13 +189,13 @@ async def test_events_tell_everything(li: Phone, raw: RawBot, world: People) -> 
     await raw.ok("deleteMessage", **where)
     await raw.ok("sendChatAction", chat_id=li.id, action="typing")
     events = await world.events()
-    assert [e["kind"] for e in events] == ["sent", "sent", "edited", "deleted", "action"]
-    assert [e["n"] for e in events] == [1, 2, 3, 4, 5]
-    assert events[2]["message"]["text"] == "y"
-    waiting = asyncio.create_task(world.events(after=5, timeout=5))
+    assert [e["kind"] for e in events] == ["chat", "sent", "sent", "edited", "deleted", "action"]
+    assert [e["n"] for e in events] == [1, 2, 3, 4, 5, 6]
+    assert events[3]["message"]["text"] == "y"
+    waiting = asyncio.create_task(world.events(after=6, timeout=5))
     await asyncio.sleep(0.05)
     await li.sends_text("z")
     assert (await waiting)[0]["message"]["text"] == "z"
-    follower = world.follow(after=5)
-    assert (await anext(follower))["n"] == 6
+    follower = world.follow(after=6)
+    assert (await anext(follower))["n"] == 7
     await follower.aclose()

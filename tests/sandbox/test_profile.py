@@ -65,7 +65,7 @@ async def test_a_stream_of_events(li: Phone, world: People) -> None:
     async with aiohttp.ClientSession() as session, session.get(f"{world.url}/sandbox/events", headers=headers) as flow:
         assert await flow.content.readline() == b"id: 1\n"
         event = json.loads((await flow.content.readline()).removeprefix(b"data: "))
-    assert (event["kind"], event["chat_id"]) == ("sent", li.id)
+    assert (event["kind"], event["chat_id"]) == ("chat", li.id)
 
 
 async def test_it_runs_on_its_own(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,1 @@
+"""The page of phones: static HTML, CSS and JavaScript modules, served as they are."""
