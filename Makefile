@@ -23,7 +23,7 @@ test: $(STAMP)   ## every test, on SQLite and PostgreSQL
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 faults: $(STAMP) ## what is promised under kills, drops and outages, in full (FAULTS_SEED=n repeats a run; ARGS="-k kills")
-	FAULTS=full $(BIN)/python -m pytest tests/faults $(ARGS)
+	FAULTS=full $(BIN)/python -m pytest tests/faults tests/storage/test_audit.py $(ARGS)
 
 bench: $(STAMP)  ## what a report, a start and reading cost beside yardsticks (ARGS=--quick: in minutes; ARGS=--write keeps it)
 	$(BIN)/python -m tests.bench $(ARGS)

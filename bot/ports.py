@@ -16,6 +16,7 @@ from bot.domain.draft import Album, Draft, IncomingMedia, Media, Purpose
 from bot.domain.history import Change, Entry
 from bot.domain.ids import ChatId, DraftId, IssueId, MediaId, MessageId, PersonId, ProjectCode, UnitCode, UserId
 from bot.domain.issue import AT_THE_UNIT, Category, Issue, Level, Means, Standing, Status
+from bot.domain.journal import Record
 from bot.domain.messages import Message, OutboxState, Priority
 from bot.domain.organisation import Invitation, Person, Project, Role, Scope, ServiceCard, Unit
 from bot.domain.permissions import Sight
@@ -661,6 +662,15 @@ class Facts(Protocol):
         ...
 
 
+class Journal(Protocol):
+    """What happened to the office itself. Append-only."""
+
+    async def note(self, record: Record) -> None: ...
+    async def of(self, subject: str) -> Sequence[Record]:
+        """All about a subject, oldest first."""
+        ...
+
+
 class LeaseLost(Exception):  # noqa: N818 - a state of the world
     """Somebody else does now what only one may do: the transaction must not be committed."""
 
@@ -744,6 +754,7 @@ class UnitOfWork(Protocol):
     strangers: Strangers
     inbox: Inbox
     facts: Facts
+    journal: Journal
     leases: Leases
     vitals: VitalSigns
 

@@ -1,6 +1,5 @@
 """The ledger: filing, changing, and reading one issue. Lists, search and figures are in files of their own."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, case, insert, null, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import ChangedMeanwhile
 from bot.domain.history import Change, Entry
@@ -18,9 +18,11 @@ from storage.dialect import insert_into
 from storage.figures import Figures
 from storage.issue_lists import IssueLists
 from storage.issue_rows import ENTRY, ISSUE, STANDING, VIEW, entry_of, issue_of, row_of, standing_of, view_of
+from storage.repository import Seen
 from storage.search import Search
 from storage.tables import counters, history, people, words
 from storage.tables import issues as ledger
+from storage.trail import Trail, Unsealed, digest_of, state_of, words_digest
 
 _SOUGHT = ledger.c.id == bindparam("sought")
 _ISSUE, _STANDING, _VIEW = ISSUE.where(_SOUGHT), STANDING.where(_SOUGHT), VIEW.where(_SOUGHT)
@@ -30,12 +32,16 @@ _LAST = _ENTRIES.order_by(history.c.id.desc()).limit(1)
 _BY_NAME = people.c.name.label("by_name")
 _LINES = _ENTRIES.add_columns(_BY_NAME).outerjoin(people, people.c.id == history.c.by).order_by(history.c.id)
 _ADD = insert(ledger).returning(ledger.c.id)
-_NOTE = insert(history)
+_NOTE = insert(history).returning(history.c.id)
 _WORDS = insert(words).returning(words.c.id)
 
 
 class SqlIssues(IssueLists, Search, Figures):
     """Keeps `bot.ports.Issues`."""
+
+    def __init__(self, connection: AsyncConnection, trail: Trail, *, writing: bool, seen: Seen | None = None) -> None:
+        super().__init__(connection, writing=writing, seen=seen)
+        self._trail = trail
 
     async def next_number(self, prefix: str, year: int) -> str:
         """One statement; the counter's row is held until the transaction ends, so a rollback leaves no gap."""
@@ -44,19 +50,21 @@ class SqlIssues(IssueLists, Search, Figures):
 
     async def add(self, change: Change) -> Issue:
         """File it with its first line of history; its id is ignored."""
-        given = IssueId(await self._value(_ADD, row_of(change.issue)))
+        row = row_of(change.issue) | {"salt": secrets.token_hex(16)}
+        given = IssueId(await self._value(_ADD, row))
         filed = replace(change.issue, id=given)
-        await self._note(replace(change.entry, issue=given))
+        await self._note(replace(change.entry, issue=given), state_of(row, row["salt"]))
         await self._take_in(filed.id, filed.description, is_open=filed.is_open)
         return filed
 
     async def save(self, change: Change) -> None:
         """Write the issue and its line of history. Raises ChangedMeanwhile."""
         issue = change.issue
-        saved = await self._first(_SAVE, row_of(issue) | _versions(issue))
+        row = row_of(issue)
+        saved = await self._first(_SAVE, row | _versions(issue))
         if saved is None:
             raise ChangedMeanwhile(number=issue.number)
-        await self._note(change.entry)
+        await self._note(change.entry, state_of(row, saved.salt))
         await self._index(change, saved.former_description)
 
     async def get(self, issue: IssueId) -> Issue:
@@ -97,19 +105,19 @@ class SqlIssues(IssueLists, Search, Figures):
             raise LookupError(issue)
         return row
 
-    async def _note(self, entry: Entry) -> None:
-        row = {name: getattr(entry, name) for name in _ENTRY} | {"words": None, "words_digest": None}
+    async def _note(self, entry: Entry, state: str) -> None:
+        row = {name: getattr(entry, name) for name in _ENTRY} | {"words": None, "words_digest": None, "state": state}
         row |= {"before": dict(entry.before), "after": dict(entry.after)}
         if entry.words:
             row |= await self._words(entry.by, entry.words)
-        await self._run(_NOTE, row)
+        self._trail.add(Unsealed("line", await self._value(_NOTE, row), digest_of(row)))
 
     async def _words(self, author: PersonId | None, text: str) -> dict[str, Any]:
         """What people say stands apart: the line keeps a digest that says nothing once the salt is erased."""
         salt = secrets.token_hex(16)
         row = {"author": author, "text": text, "salt": salt}
         given = await self._value(_WORDS, row)
-        return {"words": given, "words_digest": hashlib.sha256((salt + text).encode("utf-8", "ignore")).hexdigest()}
+        return {"words": given, "words_digest": words_digest(salt, text)}
 
     async def _index(self, change: Change, former: str | None) -> None:
         """Keep the search index in step when the text or the open-ness changed."""
@@ -137,7 +145,12 @@ def _save() -> Any:
     said = bindparam("new_description", type_=ledger.c.description.type)
     former = case((ledger.c.description != said, ledger.c.description), else_=null())
     unchanged = (_SOUGHT, ledger.c.version == bindparam("old_version"))
-    return update(ledger).where(*unchanged).values(former_description=former).returning(ledger.c.former_description)
+    return (
+        update(ledger)
+        .where(*unchanged)
+        .values(former_description=former)
+        .returning(ledger.c.former_description, ledger.c.salt)
+    )
 
 
 def _versions(issue: Issue) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from bot.ports import StoreUnavailable
 from storage.engines import file_of, is_sqlite, parse, postgres_engine, sqlite_engine
 from storage.errors import DatabaseUnusable, cause, passes
 from storage.soundness import advice, glance
+from storage.trail import Known
 from storage.unit_of_work import SqlUnitOfWork
 
 GLANCE_SECONDS = 0.5  # a start may take so much longer for the look inside a SQLite file
@@ -25,6 +26,7 @@ class SqlStore:
     def __init__(self, url: str, *, guest: bool = False) -> None:
         self._url = parse(url)
         self._sqlite = is_sqlite(self._url)
+        self._known = Known()
         self._turn = asyncio.Lock()  # SQLite: one writer at a time
         if self._sqlite:
             self._writer = sqlite_engine(self._url, writer=True, guest=guest)
@@ -66,7 +68,9 @@ class SqlStore:
             try:
                 connection = await _connect(stack, engine)
                 async with connection.begin():
-                    yield SqlUnitOfWork(connection, writing=writing)
+                    uow = SqlUnitOfWork(connection, self._known, writing=writing)
+                    yield uow
+                    await uow.seal()
             except DBAPIError as error:
                 if passes(error):
                     raise StoreUnavailable(cause(error)) from error

@@ -1,12 +1,13 @@
 """One transaction and all that can be done in it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import ports
 from storage.agenda import SqlAgenda
+from storage.audit import Verdict, verify
 from storage.cards import SqlCards
 from storage.chats import SqlChats
 from storage.dialogs import SqlDialogs
@@ -15,6 +16,7 @@ from storage.evidence import SqlEvidence
 from storage.facts import SqlFacts
 from storage.inbox import SqlInbox
 from storage.issues import SqlIssues
+from storage.journal import SqlJournal
 from storage.leases import SqlLeases
 from storage.outbox import SqlOutbox
 from storage.people import SqlPeople
@@ -22,6 +24,8 @@ from storage.projects import SqlProjects
 from storage.repository import Seen
 from storage.strangers import SqlStrangers
 from storage.subscriptions import SqlSubscriptions
+from storage.trail import Head, Known, Trail, head_of
+from storage.triggers import missing_triggers
 from storage.units import SqlUnits
 from storage.vitals import SqlVitals
 
@@ -30,8 +34,9 @@ class SqlUnitOfWork:
     """Keeps `bot.ports.UnitOfWork`: every repository works on the same connection. What only reads sees one snapshot, and asks
     it nothing twice."""
 
-    def __init__(self, connection: AsyncConnection, *, writing: bool) -> None:
+    def __init__(self, connection: AsyncConnection, known: Known, *, writing: bool) -> None:
         self._connection = connection
+        self._trail = Trail(connection, known)
         self._depth = 0
         seen: Seen | None = None if writing else {}
         self.units: ports.Units = SqlUnits(connection, writing=writing, seen=seen)
@@ -39,7 +44,7 @@ class SqlUnitOfWork:
         self.people: ports.People = SqlPeople(connection, writing=writing, seen=seen)
         self.drafts: ports.Drafts = SqlDrafts(connection, writing=writing, seen=seen)
         self.evidence: ports.Evidence = SqlEvidence(connection, writing=writing, seen=seen)
-        self.issues: ports.Issues = SqlIssues(connection, writing=writing, seen=seen)
+        self.issues: ports.Issues = SqlIssues(connection, self._trail, writing=writing, seen=seen)
         self.outbox: ports.Outbox = SqlOutbox(connection, writing=writing, seen=seen)
         self.cards: ports.Cards = SqlCards(connection, writing=writing, seen=seen)
         self.agenda: ports.Agenda = SqlAgenda(connection, writing=writing, seen=seen)
@@ -49,6 +54,7 @@ class SqlUnitOfWork:
         self.strangers: ports.Strangers = SqlStrangers(connection, writing=writing, seen=seen)
         self.inbox: ports.Inbox = SqlInbox(connection, writing=writing, seen=seen)
         self.facts: ports.Facts = SqlFacts(connection, writing=writing, seen=seen)
+        self.journal: ports.Journal = SqlJournal(connection, self._trail, writing=writing, seen=seen)
         self.leases: ports.Leases = SqlLeases(connection, writing=writing, seen=seen)
         self.vitals: ports.VitalSigns = SqlVitals(connection, writing=writing, seen=seen)
 
@@ -61,14 +67,32 @@ class SqlUnitOfWork:
         name = f"level_{self._depth}"
         await self._connection.exec_driver_sql(f"SAVEPOINT {name}")
         self._depth += 1
+        mark = self._trail.mark()
         try:
             yield
         except BaseException:
+            self._trail.back_to(mark)
             await self._undo(name)
             raise
         finally:
             self._depth -= 1
         await self._connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
+
+    async def seal(self) -> None:
+        """The last thing before the commit: chain what was written. Raises StoreUnavailable."""
+        await self._trail.seal()
+
+    async def audit_head(self) -> Head:
+        """The newest seal."""
+        return await head_of(self._connection)
+
+    async def missing_triggers(self) -> list[str]:
+        """Of those that keep the past as it is."""
+        return await self._connection.run_sync(missing_triggers)
+
+    async def audit(self, outside: Sequence[Head] = ()) -> Verdict:
+        """Is the past as it was written? `outside`: heads kept elsewhere."""
+        return await verify(self._connection, outside)
 
     async def revision(self) -> str | None:
         """The schema's."""

@@ -7,6 +7,7 @@ from types import TracebackType
 
 import typer
 
+from bot.cli.audit import audit
 from bot.cli.backup import backup, restore
 from bot.cli.ledger import digest, export
 from bot.cli.links import cards, invite
@@ -31,6 +32,7 @@ app.command("import")(import_)
 for command in (invite, cards, export, digest, run, serve, work, demo, migrate, backup, restore, doctor):
     app.command()(command)
 app.add_typer(policy, name="policy")
+app.add_typer(audit, name="audit")
 
 
 def main() -> None:

@@ -52,6 +52,7 @@ async def _inside(store: SqlStore, url: str, policy: Policy) -> AsyncIterator[Fi
         yield _poison(await uow.inbox.poisoned(LISTED))
         yield _outbox(await uow.outbox.troubled(LISTED))
         yield await _waiting(uow)
+        yield _past(await uow.missing_triggers(), str(await uow.audit_head()))
 
 
 def _file(url: str, present: str) -> Iterator[Finding]:
@@ -123,6 +124,13 @@ def _outbox(rows: list[OutboxRow]) -> Finding:
     return note(
         "outbox", says, "Tell these people another way if it mattered; the card of an issue always says the truth."
     )
+
+
+def _past(missing: list[str], head: str) -> Finding:
+    if missing:
+        says = f"the database would let the past be changed: {', '.join(missing)} not there"
+        return red("audit", says, "Run `project-home audit verify`, and restore a backup if it finds anything.")
+    return ok("audit", f"the past can't be changed; its head is {head[:20]}…")
 
 
 async def _waiting(uow: UnitOfWork) -> Finding:

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from bot.domain import lifecycle
+from bot.domain import journal, lifecycle
 from bot.domain.errors import AlreadyBound, InvitationInvalid
 from bot.domain.history import Action
 from bot.domain.ids import ChatId, IssueId
 from bot.domain.incoming import Account
+from bot.domain.journal import Event, Record
 from bot.domain.organisation import Invitation, Person
 from bot.services import cards, people
 from bot.services.turn import Turn
@@ -52,6 +53,7 @@ async def _give_account(turn: Turn, speaker: Person | None, account: Account, pe
     language = person.language or account.language
     person = replace(person, user_id=account.user, reachable=True, language=language)
     await turn.uow.people.save(person)
+    await turn.uow.journal.note(Record(Event.BIND, journal.person(person.id), turn.now, person.id))
     for issue in absorbed:
         await _rebind(turn, issue, person)
     return person

@@ -2,6 +2,7 @@
 
 from bot.domain.errors import NotAllowed, WordsMissing
 from bot.domain.ids import ChatId
+from bot.domain.journal import Event, Record
 from bot.domain.messages import Message
 from bot.domain.organisation import Person
 from bot.domain.permissions import Access, may_bind, may_use
@@ -46,6 +47,7 @@ async def subscribe(turn: Turn, person: Person, chat: ChatId, topic: int | None,
     clock = moment.at
     subscription = Subscription(chat, topic, scope, moment.weekday, clock.hour, clock.minute, next_at, person.id)
     await turn.uow.subscriptions.put(subscription)
+    await _note(turn, person, Event.SUBSCRIBE, chat, scope=str(scope))
     await _confirm(turn, subscription, moment)
     return subscription
 
@@ -67,8 +69,14 @@ async def unsubscribe(turn: Turn, person: Person, chat: ChatId, topic: int | Non
     here = [one for one in await turn.uow.subscriptions.all() if one.chat == chat]
     _check(all(may_bind(person, one.scope) for one in here))
     removed = await turn.uow.subscriptions.remove(chat)
+    if removed:
+        await _note(turn, person, Event.UNSUBSCRIBE, chat)
     await turn.tell(Message(chat, "groups/unsubscribed", {"was": removed}, topic=topic))
     return removed
+
+
+async def _note(turn: Turn, person: Person, event: Event, chat: ChatId, **after: str) -> None:
+    await turn.uow.journal.note(Record(event, f"chat:{chat}", turn.now, person.id, {}, after))
 
 
 def _check(allowed: bool) -> None:

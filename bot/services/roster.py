@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot.domain import journal
 from bot.domain.errors import NotAllowed, PersonUnknown
 from bot.domain.ids import ChatId, PersonId
+from bot.domain.journal import Event, Record
 from bot.domain.messages import Message
 from bot.domain.organisation import CITY, Person, Role, Scope, ScopeKind, Unit
 from bot.domain.permissions import COMMANDS, Access, may_use
@@ -90,6 +92,8 @@ async def revoke(turn: Turn, admin: Person, chat: ChatId, who: PersonId) -> Pers
     person, _ = await _managed(turn, admin, who)
     stripped = replace(person, user_id=None, grants=frozenset())
     await turn.uow.people.save(stripped)
+    before, after = journal.roles(person.grants), journal.roles(frozenset())
+    await turn.uow.journal.note(Record(Event.REVOKE, journal.person(who), turn.now, admin.id, before, after))
     await turn.uow.people.end_invitations(who, turn.now)
     await pass_on_stranded(turn, stripped)
     await member(turn, admin, chat, who)

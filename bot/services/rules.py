@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.domain.ids import ChatId
+from bot.domain.journal import Event, Record
 from bot.domain.messages import Message
 from bot.domain.organisation import Person, Role
 from bot.services.reach import can_be_told
@@ -24,6 +25,9 @@ async def in_force(turn: Turn) -> str:
         return ""
     await turn.uow.facts.put(VERSION, version)
     await turn.uow.facts.put(REFUSED, "")
+    if known != version:
+        record = Record(Event.POLICY, "policy", turn.now, None, {"version": known}, {"version": version})
+        await turn.uow.journal.note(record)
     if known is None:
         return ""
     await _tell(turn, "trouble/policy_changed", version=version, before=known, same=known == version)

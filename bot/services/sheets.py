@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+from bot.domain import journal
 from bot.domain.entries import Entry, PersonEntry, ProjectEntry, UnitEntry
 from bot.domain.ids import PersonId, ProjectCode, UnitCode
 from bot.domain.import_plan import Difference, ImportPlan, Records, differences, wanted_records
+from bot.domain.journal import Event, Record
 from bot.domain.organisation import Person, Project, Unit
 from bot.domain.references import broken, surprises
 from bot.domain.sheet_cells import read_lines
@@ -107,10 +109,20 @@ async def _save_person(turn: Turn, entry: PersonEntry) -> Person:
         left=bool(entry.left),
     )
     if known is None:
-        return await turn.uow.people.add(person)
-    person = replace(person, user_id=None) if person.left else person
-    await turn.uow.people.save(person)
+        person = await turn.uow.people.add(person)
+    else:
+        person = replace(person, user_id=None) if person.left else person
+        await turn.uow.people.save(person)
+    await _note_roles(turn, known, person)
     return person
+
+
+async def _note_roles(turn: Turn, known: Person | None, person: Person) -> None:
+    """Who was given or lost which roles, for good."""
+    held = known.grants if known is not None else frozenset()
+    if held != person.grants:
+        before, after = journal.roles(held), journal.roles(person.grants)
+        await turn.uow.journal.note(Record(Event.ROLES, journal.person(person.id), turn.now, None, before, after))
 
 
 async def _save_project(turn: Turn, entry: ProjectEntry) -> None:

@@ -1,5 +1,6 @@
 """The schema, one module per part of the domain. `metadata` is what the migrations must add up to."""
 
+from storage.tables.audit import journal, seals
 from storage.tables.base import metadata
 from storage.tables.ledger import counters, grams, history, issues, words
 from storage.tables.organisation import (
@@ -36,6 +37,7 @@ __all__ = [
     "inbox",
     "invitations",
     "issues",
+    "journal",
     "leases",
     "media",
     "metadata",
@@ -44,6 +46,7 @@ __all__ = [
     "projects",
     "said",
     "scans",
+    "seals",
     "service_cards",
     "strangers",
     "subscriptions",

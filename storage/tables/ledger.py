@@ -54,6 +54,7 @@ issues = Table(
     # what the description was before the last save, if that changed it: lets one UPDATE tell which grams to take out,
     # and is emptied within the same transaction
     Column("former_description", Words),
+    required("salt", server_default=text("''")),  # of the digests in `history.state`; a new one on erasure
 )
 Index(None, issues.c.status, issues.c.level, issues.c.reported_at)
 Index(None, issues.c.status, issues.c.due_at)
@@ -86,6 +87,7 @@ history = Table(
     required("after", Json),
     refers("words", "words.id"),
     Column("words_digest", Words),  # SHA-256 of salt and text, hex
+    Column("state", Words),  # salted SHA-256 of the issue after this line; null in lines older than the chain
 )
 Index(None, history.c.issue, history.c.id)
 

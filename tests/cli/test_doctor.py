@@ -46,7 +46,7 @@ def test_all_is_well(cli: CommandLine, a_clerk: None, telegram: Sandbox):
     found.pop("sqlite", None)  # a note where the system's SQLite is an old one
     assert set(found.values()) == {"ok"}
     assert set(found) == {
-        *("settings", "media", "policy", "calendar", "database", "desk", "units", "inbox", "outbox", "queue"),
+        *("settings", "media", "policy", "calendar", "database", "desk", "units", "inbox", "outbox", "queue", "audit"),
         *("token", "webhook", "clock"),
     }
 

@@ -35,6 +35,7 @@ class FakeUnitOfWork:
         self.strangers: ports.Strangers = talk.FakeStrangers(tables)
         self.inbox: ports.Inbox = talk.FakeInbox(tables)
         self.facts: ports.Facts = talk.FakeFacts(tables)
+        self.journal: ports.Journal = talk.FakeJournal(tables)
         self.leases: ports.Leases = running.FakeLeases(tables)
         self.vitals: ports.VitalSigns = running.FakeVitals(tables)
 

@@ -13,6 +13,7 @@ from bot.domain.draft import Album, Draft, Media
 from bot.domain.history import Entry
 from bot.domain.ids import ChatId, DraftId, IssueId, MediaId, MessageId, PersonId, ProjectCode, UnitCode, UserId
 from bot.domain.issue import Issue
+from bot.domain.journal import Record
 from bot.domain.organisation import Invitation, Person, Project, ServiceCard, Unit
 from bot.ports import Due, OutboxRow, Subscription, Telling
 
@@ -61,6 +62,7 @@ class Tables:
     knocks: dict[UserId, tuple[int, datetime]] = field(default_factory=dict)
     inbox: dict[int, Delivery] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
+    journal: dict[int, Record] = field(default_factory=dict)
     leases: dict[str, Any] = field(default_factory=dict)
 
     def snapshot(self) -> "Tables":

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.ids import UserId
+from bot.domain.journal import Record
 from bot.ports import InboxRow, Poison
 from tests.fakes.tables import Delivery, Tables, aware, kept, next_id, text
 
@@ -94,3 +95,16 @@ class FakeFacts:
 
     async def starting(self, prefix: str) -> dict[str, str]:
         return {name: value for name, value in self._tables.facts.items() if name.startswith(prefix)}
+
+
+class FakeJournal:
+    """What happened to the office itself."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    async def note(self, record: Record) -> None:
+        self._tables.journal[len(self._tables.journal) + 1] = record
+
+    async def of(self, subject: str) -> Sequence[Record]:
+        return [record for record in self._tables.journal.values() if record.subject == subject]

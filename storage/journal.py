@@ -1,0 +1,35 @@
+"""The office's own journal: append-only lines, sealed with all others."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.journal import Record
+from storage.repository import Repository, Seen
+from storage.tables import journal
+from storage.trail import Trail, Unsealed, digest_of
+
+_NOTE = insert(journal).returning(journal.c.id)
+_NAMES = ("at", "event", "by", "subject")
+
+
+class SqlJournal(Repository):
+    """Keeps `bot.ports.Journal`."""
+
+    def __init__(self, connection: AsyncConnection, trail: Trail, *, writing: bool, seen: Seen | None = None) -> None:
+        super().__init__(connection, writing=writing, seen=seen)
+        self._trail = trail
+
+    async def note(self, record: Record) -> None:
+        """One line more."""
+        row: dict[str, Any] = {name: getattr(record, name) for name in _NAMES}
+        row |= {"before": dict(record.before), "after": dict(record.after)}
+        given = await self._value(_NOTE, row)
+        self._trail.add(Unsealed("entry", given, digest_of(row)))
+
+    async def of(self, subject: str) -> Sequence[Record]:
+        """All about a subject, oldest first."""
+        rows = await self._all(select(journal).where(journal.c.subject == subject).order_by(journal.c.id))
+        return [Record(row.event, row.subject, row.at, row.by, row.before, row.after) for row in rows]
