@@ -61,7 +61,7 @@ class Running:
 def start(kind: str, environment: Mapping[str, str], log: Path, *, paced: bool = True) -> Running:
     """`project-home KIND` with these variables only. `paced=False` lifts our own pacer: for scenarios whose subject is not
     Telegram's pace, against a sandbox that has none either."""
-    process = _forked().Process(target=_become, args=(kind, dict(environment), str(log), paced), daemon=True)
+    process = _forked().Process(target=become, args=(kind, dict(environment), str(log), paced), daemon=True)
     process.start()
     return Running(process)
 
@@ -102,7 +102,7 @@ def _forked() -> ForkServerContext:
     return context
 
 
-def _become(kind: str, variables: dict[str, str], log: str, paced: bool) -> None:
+def become(kind: str, variables: dict[str, str], log: str, paced: bool) -> None:
     """In the new process: what a shell would do for `project-home KIND >>log 2>&1`."""
     descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     for stream in (1, 2):
