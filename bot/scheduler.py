@@ -1,19 +1,16 @@
-"""APScheduler as we use it: a steady real tick, and the next occurrence of a weekly hour. What is due lives in tables."""
+"""APScheduler as we use it: a steady real tick. What is due when lives in tables."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 log = structlog.get_logger(__name__)
 
 TICK_SECONDS = 1.0
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Scheduler:
@@ -56,12 +53,3 @@ class Scheduler:
             await self._tick()
         except Exception:
             log.exception("scheduler.tick_failed")
-
-
-def next_weekly(weekday: int, hour: int, minute: int, zone: ZoneInfo, after: datetime) -> datetime:
-    """The first such moment of the week (Monday is 0, the zone's wall clock) strictly after an aware one. Aware UTC."""
-    trigger = CronTrigger(day_of_week=_WEEKDAYS[weekday], hour=hour, minute=minute, timezone=zone)
-    following: datetime | None = trigger.get_next_fire_time(None, after.astimezone(zone) + timedelta(microseconds=1))
-    if following is None:
-        raise ValueError(f"no such moment: {_WEEKDAYS[weekday]} {hour:02}:{minute:02}")
-    return following.astimezone(UTC)

@@ -6,7 +6,6 @@ from itertools import takewhile
 
 from bot.domain.calendar import Calendar
 from bot.domain.policy import WeekMoment
-from bot.scheduler import next_weekly as next_by_weekday
 
 _WEEK = timedelta(days=7)
 _HOLIDAYS = 4 * _WEEK  # longer than any
@@ -28,10 +27,15 @@ def last_weekly(moment: WeekMoment, calendar: Calendar, until: datetime) -> date
 
 
 def _occurring(moment: WeekMoment, calendar: Calendar, after: datetime) -> Iterator[datetime]:
-    """By the weekday alone, strictly after a moment."""
+    """By the weekday alone, strictly after a moment. An hour that summer time skips is the one after it; one that it repeats
+    is the first of the two. (APScheduler's CronTrigger searches for a skipped hour for ever.)"""
+    day = calendar.day_of(after)
+    day += timedelta(days=(moment.weekday - day.weekday()) % 7)
     while True:
-        after = next_by_weekday(moment.weekday, moment.at.hour, moment.at.minute, calendar.zone, after)
-        yield after
+        at = calendar.at(day, moment.at)
+        if at > after:
+            yield at
+        day += _WEEK
 
 
 def _moved(moment: WeekMoment, calendar: Calendar, at: datetime) -> datetime:

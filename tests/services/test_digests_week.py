@@ -1,6 +1,7 @@
 """When the weekly digest goes, and which week it speaks of."""
 
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -63,3 +64,24 @@ def test_the_next_moment_is_ahead_on_a_working_day_within_a_few_weeks(weekday: i
     assert now < following < now + timedelta(days=20)
     assert calendar.is_working_day(calendar.day_of(following))
     assert now - timedelta(days=7) < last_weekly(moment, calendar, now) <= now
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "clock", "expected"),
+    [
+        ("Europe/Berlin", date(2026, 3, 29), time(2, 30), "2026-03-29T01:30:00+00:00"),  # skipped: it is 03:30 there
+        ("Europe/Berlin", date(2026, 10, 25), time(2, 30), "2026-10-25T00:30:00+00:00"),  # twice: the first
+        ("Australia/Lord_Howe", date(2026, 10, 4), time(2, 15), "2026-10-03T15:45:00+00:00"),  # skipped: 02:45
+    ],
+)
+def test_an_hour_that_summer_time_skips_or_repeats_still_comes_once(
+    zone: str, day: date, clock: time, expected: str
+) -> None:
+    """The week before and the week after too, each a week's worth of the office's clock apart."""
+    office = a_calendar(zone=ZoneInfo(zone), exceptions={day + timedelta(weeks=n): True for n in range(-1, 3)})
+    moment = WeekMoment(day.weekday(), clock)
+    before = office.at(day - timedelta(days=3), time(12))
+    at = next_weekly(moment, office, before)
+    assert at.isoformat() == expected
+    assert office.day_of(next_weekly(moment, office, at)) == day + timedelta(days=7)
+    assert last_weekly(moment, office, at) == at

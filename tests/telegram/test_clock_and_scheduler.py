@@ -3,17 +3,15 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.clock import ClockUnreachable, RemoteClock, SystemClock
-from bot.scheduler import Scheduler, next_weekly
+from bot.scheduler import Scheduler
 
 NOON = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class Dial:
@@ -89,11 +87,3 @@ async def test_ticks_never_overlap_and_survive_a_failure() -> None:
     scheduler.stop()
     await asyncio.sleep(0.05)
     assert set(seen) == {1}
-
-
-def test_the_next_weekly_hour_is_the_offices() -> None:
-    """Friday 16:00 in Shanghai is 08:00 UTC; at that very moment the next one is a week later."""
-    friday = next_weekly(4, 16, 0, SHANGHAI, datetime(2026, 11, 25, tzinfo=UTC))
-    assert friday == datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
-    assert next_weekly(4, 16, 0, SHANGHAI, friday) == friday + timedelta(days=7)
-    assert next_weekly(0, 9, 0, SHANGHAI, friday) == datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
