@@ -68,7 +68,7 @@ class Gateway:
         read: Read,
         *,
         proxy: str | None = None,
-        pool: int = 64,
+        pool: int = 256,
         read_timeout: float = 20.0,
     ) -> None:
         self._token = token

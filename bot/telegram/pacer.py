@@ -9,18 +9,27 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bot.telegram.overall import Overall
+
+TOASTS = 0
+"""Stands for a chat where answers to presses are meant: no chat has this number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Rates and windows. `burst`: how many may leave at the same moment after a pause."""
+    """Rates and windows. `burst`: how many may leave at the same moment after a pause: one less than Telegram would take,
+    for what gathers on its way."""
 
     per_second: int = 30
-    burst: int = 5
+    burst: int = 4
     second: float = 1.008
     chat_gap: float = 1.008
     per_group_minute: int = 20
     minute: float = 60.3
-    together: float = 1.0  # two chats told to wait within this time: the wait is everybody's
+    agree: float = 2.0  # seconds between two moments that are taken for the same one, told in whole seconds
+    in_a_row: int = (
+        5  # chats refused with nothing accepted between them: whatever they were told, it is everybody's limit
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,36 +63,47 @@ class Pacer:
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
         self._chats: dict[int, _Chat] = {}
-        self._sent: deque[float] = deque(maxlen=self._limits.per_second)
-        self._tokens = float(self._limits.burst)
-        self._filled_at: float | None = None
+        self._overall = Overall(self._limits.per_second, self._limits.second, self._limits.burst)
         self._held_until = float("-inf")
-        self._refused: tuple[float, int] | None = None
+        self._refusals: dict[int, float] = {}  # chats told to wait since something was last accepted: until when
 
-    def choose(self, candidates: Sequence[Candidate], now: float) -> Choice:
-        """Who goes now. A chat's later rows never overtake its earlier ones; a waiting chat holds up nobody else."""
-        self._fill(now)
+    def choose(self, candidates: Sequence[Candidate], now: float, most: int | None = None) -> Choice:
+        """Who goes now, `most` of them. A chat's later rows never overtake its earlier ones; a waiting chat holds up nobody
+        else. For whom there is only no room now, no moment is known."""
         go: list[int] = []
         waiting: dict[int, float] = {}
         others: list[float] = []
+        overall: float | None = None  # unknown after each that goes
         for candidate in candidates:
-            ready = self._overall_ready(now)
-            if not candidate.toast:
-                ready = max(ready, waiting.get(candidate.chat) or self._chat_ready(candidate.chat))
+            where = TOASTS if candidate.toast else candidate.chat
+            if overall is None:
+                overall = max(self._held_until, self._overall.ready(now))
+            ready = max(overall, waiting.get(where) or self._chat_ready(where))
+            if most is not None and len(go) >= most:
+                break
             if ready <= now:
                 self._book(candidate, now)
                 go.append(candidate.row)
+                overall = None
             else:
                 others.append(ready)
-                if not candidate.toast:
-                    waiting.setdefault(candidate.chat, ready)
+                waiting.setdefault(where, ready)
         return Choice(tuple(go), min(others, default=None))
 
-    def landed(self, chat: int, now: float) -> None:
-        """A call into the chat was answered: it arrived somewhere between its start and now, so the gap begins now."""
-        known = self._chats.get(chat)
-        if known is not None and known.sent:
-            known.sent[-1] = max(known.sent[-1], now)
+    def landed(self, row: int, chat: int, now: float) -> None:
+        """A call was answered: it arrived somewhere between its start and now, so the chat's gap begins now."""
+        self._overall.landed(row, now)
+        if chat == TOASTS:
+            return
+        sent = self._of(chat).sent
+        if sent:
+            sent[-1] = max(sent[-1], now)
+        else:
+            sent.append(now)
+
+    def accepted(self) -> None:
+        """A message got through: what others were told is their own affair."""
+        self._refusals.clear()
 
     def hold(self, chat: int | None, seconds: float, now: float) -> None:
         """Nothing into this chat (None: into any, and no toasts) for so long."""
@@ -93,25 +113,34 @@ class Pacer:
         else:
             self._of(chat).held_until = max(self._of(chat).held_until, until)
 
-    def refused(self, chat: int | None, seconds: float, now: float) -> None:
-        """Telegram said to wait. For one chat (None: for all); two chats at nearly the same time mean all."""
+    def refused(self, chat: int, seconds: float, now: float) -> None:
+        """Telegram said to wait, to one chat. It does not say whose limit that was: everybody's, if two chats are to wait
+        until the same moment; or if many were refused and nothing accepted: then all wait for the first of them."""
+        until = now + seconds
         self.hold(chat, seconds, now)
-        if chat is None:
-            return
-        before, self._refused = self._refused, (now, chat)
-        if before is not None and before[1] != chat and now - before[0] <= self._limits.together:
-            self.hold(None, seconds, now)
+        same = [at for other, at in self._refusals.items() if other != chat and abs(at - until) <= self._limits.agree]
+        self._refusals[chat] = until
+        if same:
+            self._held_until = max(self._held_until, until, *same)
+        elif len(self._refusals) >= self._limits.in_a_row:
+            self._held_until = max(self._held_until, min(self._refusals.values()))
+
+    def held(self, now: float) -> bool:
+        """Everybody waits."""
+        return self._held_until > now
 
     def forget_idle(self, now: float) -> None:
-        """Drop chats about which nothing needs to be remembered."""
+        """Drop chats about which nothing needs to be remembered: a person's once they may hear more, a group's after a minute."""
         horizon = now - self._limits.minute
-        idle = [chat for chat, kept in self._chats.items() if _last(kept.sent) < horizon and kept.held_until < now]
-        for chat in idle:
-            del self._chats[chat]
+        free = [chat for chat in self._chats if self._chat_ready(chat) <= now]
+        for chat in free:
+            if chat > 0 or _last(self._chats[chat].sent) < horizon:
+                del self._chats[chat]
 
-    def blocked(self, at: float) -> list[int]:
-        """Chats into which nothing may go until after `at`."""
-        return [chat for chat in self._chats if self._chat_ready(chat) > at]
+    def blocked(self, now: float) -> dict[int, float]:
+        """Chats into which nothing may go yet, and the moment from which it may."""
+        ready = {chat: self._chat_ready(chat) for chat in self._chats}
+        return {chat: at for chat, at in ready.items() if at > now}
 
     def known(self) -> list[int]:
         """Chats that a limit still has to remember."""
@@ -119,21 +148,6 @@ class Pacer:
 
     def _of(self, chat: int) -> _Chat:
         return self._chats.setdefault(chat, _Chat())
-
-    def _fill(self, now: float) -> None:
-        limits = self._limits
-        if self._filled_at is not None:
-            earned = max(0.0, now - self._filled_at) * limits.per_second
-            self._tokens = min(float(limits.burst), self._tokens + earned)
-        self._filled_at = now
-
-    def _overall_ready(self, now: float) -> float:
-        ready = self._held_until
-        if self._tokens < 1 - 1e-9:
-            ready = max(ready, now + (1 - self._tokens) / self._limits.per_second)
-        if len(self._sent) == self._limits.per_second:
-            ready = max(ready, self._sent[0] + self._limits.second)
-        return ready
 
     def _chat_ready(self, chat: int) -> float:
         known = self._chats.get(chat)
@@ -145,8 +159,7 @@ class Pacer:
         return ready
 
     def _book(self, candidate: Candidate, now: float) -> None:
-        self._tokens -= 1
-        self._sent.append(now)
+        self._overall.book(candidate.row, now)
         if candidate.toast:
             return
         sent = self._of(candidate.chat).sent

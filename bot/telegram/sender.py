@@ -8,23 +8,24 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from bot.domain.ids import ChatId
-from bot.domain.messages import OutboxState
 from bot.ports import OutboxRow
 from bot.services.turn import Turn
 from bot.services.turns import Turns
-from bot.telegram.calls import Ambiguous, NotSent, RetryLater
+from bot.telegram.calls import Ambiguous, NotSent, RetryLater, Sent
+from bot.telegram.choosing import LOOK_SECONDS, Chooser
 from bot.telegram.delivery import Courier, Delivered
-from bot.telegram.pacer import Candidate, Pacer
+from bot.telegram.pacer import TOASTS, Pacer
 from bot.telegram.patience import patiently, woken
 from bot.telegram.settling import is_toast, settle
 
 log = structlog.get_logger(__name__)
 
-WINDOW = 500  # rows looked at in a cycle
-CYCLE_SECONDS = 0.05  # between two commits: at 30 a second one or two rows each
-LOOK_SECONDS = 2.0  # another process may fill the outbox without waking us; a clock may jump
-TOAST_SECONDS = 10.0  # after that Telegram refuses the answer to a press
-LONGEST_PAUSE = 30.0  # between two tries of what gets lost on its way
+CYCLE_SECONDS = 0.05  # from one to the next: at 30 a second one or two rows each
+MOST_UNDER_WAY = 200  # at once: when answers are slow in coming, everything else need not wait
+SILENT_CHATS = 3  # so many in a row without an answer: it is the server that does not answer
+AMBIGUOUS_PAUSE = 0.5  # before what may have arrived is sent again; ten times as long before the third time
+LONGEST_PAUSE = 30.0
+OUTAGE_PAUSE = 0.5  # before what certainly did not leave is tried again, and for all while nobody is answered
 LONGEST_OUTAGE_PAUSE = 5.0  # between two tries while the server can't be reached: that is free to ask
 
 
@@ -38,14 +39,15 @@ class Sender:
         self._turns = turns
         self._courier = courier
         self._pacer = pacer or Pacer()
+        self._chooser = Chooser(self._pacer, seconds)
         self._seconds = seconds
         self._woken = asyncio.Event()
         self._back: list[Delivered] = []
         self._under_way: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._busy: dict[ChatId, int] = {}  # one message at a time into a chat: the row that occupies it
-        self._toasts: dict[int, float] = {}  # when a waiting one was first seen
-        self._failures = 0  # calls in a row that did not reach the server
+        self._unanswered: set[int] = set()  # chats whose calls came to nothing since the server last answered one
+        self._silences = 0  # pauses of all since then
         self._pause = 0.0
         self._stopping = False
 
@@ -63,10 +65,11 @@ class Sender:
         await patiently(self.recover)
         while True:
             self._woken.clear()
+            began = self._seconds()
             await self._safely()
             if self._stopping and not self._under_way and not self._back:
                 return
-            await asyncio.sleep(CYCLE_SECONDS)
+            await asyncio.sleep(max(0.0, began + CYCLE_SECONDS - self._seconds()))
             await woken(self._woken, self._pause)
 
     async def recover(self) -> None:
@@ -81,9 +84,10 @@ class Sender:
         back = list(self._back)
         async with self._turns.begin() as turn:
             await settle(turn, back)
-            chosen = [] if self._stopping else await self._choose(turn, back)
+            chosen = [] if self._stopping else await self._chooser.choose(turn, self._occupied(back), self._room())
             if chosen:
                 await turn.uow.outbox.mark_sending([row.id for row in chosen], turn.now)
+        self._pause = self._chooser.pause
         self._release(back)
         self._begin(chosen)
         return len(chosen)
@@ -97,31 +101,15 @@ class Sender:
 
     # --- choosing
 
-    async def _choose(self, turn: Turn, back: Sequence[Delivered]) -> list[OutboxRow]:
-        busy = self._occupied(back)
-        rows = await turn.uow.outbox.due(turn.now, WINDOW, without=busy)
-        rows = await self._drop_stale(turn, rows)
-        candidates = [Candidate(row.id, row.message.chat, is_toast(row.message)) for row in rows]
-        choice = self._pacer.choose(candidates, self._seconds())
-        again = LOOK_SECONDS if choice.again is None else choice.again - self._seconds()
-        self._pause = min(LOOK_SECONDS, max(0.0, again))
-        by_id = {row.id: row for row in rows}
-        return [by_id[row] for row in choice.go]
+    def _room(self) -> int:
+        """How many more may be under way at once; while nobody answers, one is enough to find out."""
+        most = 1 if len(self._unanswered) >= SILENT_CHATS else MOST_UNDER_WAY
+        return max(0, most - len(self._under_way))
 
     def _occupied(self, back: Sequence[Delivered]) -> set[ChatId]:
-        """Chats that need not be looked at: a send is under way, or their limit lasts for more than a look."""
+        """Chats into which a send is under way."""
         landed = {delivered.row.id for delivered in back}
-        under_way = {chat for chat, row in self._busy.items() if row not in landed}
-        return under_way | {ChatId(chat) for chat in self._pacer.blocked(self._seconds() + 2 * LOOK_SECONDS)}
-
-    async def _drop_stale(self, turn: Turn, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
-        """Without the toasts that waited so long that Telegram has given up on them."""
-        now = self._seconds()
-        self._toasts = {row.id: self._toasts.get(row.id, now) for row in rows if is_toast(row.message)}
-        stale = {row for row, met in self._toasts.items() if now - met > TOAST_SECONDS}
-        for row in stale:
-            await turn.uow.outbox.settle(row, OutboxState.DEAD, turn.now, error="too late for a toast")
-        return [row for row in rows if row.id not in stale]
+        return {chat for chat, row in self._busy.items() if row not in landed}
 
     # --- sending
 
@@ -142,17 +130,31 @@ class Sender:
 
     def _heed(self, delivered: Delivered) -> None:
         """Tell the pacer what the answer says about its limits, and leave alone for a while what does not get through."""
-        message, outcome, now = delivered.row.message, delivered.outcome, self._seconds()
-        chat = None if is_toast(message) else message.chat
-        self._pacer.landed(message.chat, now)
-        self._failures = self._failures + 1 if isinstance(outcome, NotSent) else 0
-        match outcome:
-            case RetryLater(seconds):
-                self._pacer.refused(chat, seconds, now)
-            case NotSent():
-                self._pacer.hold(None, min(LONGEST_OUTAGE_PAUSE, _pause(self._failures - 1)), now)
-            case Ambiguous() if chat is not None:
-                self._pacer.hold(chat, _pause(delivered.row.attempts), now)
+        outcome, now = delivered.outcome, self._seconds()
+        chat = TOASTS if is_toast(delivered.row.message) else delivered.row.message.chat
+        self._pacer.landed(delivered.row.id, chat, now)
+        if isinstance(outcome, NotSent | Ambiguous):
+            self._unheard(chat, delivered, now)
+            return
+        self._unanswered.clear()
+        self._silences = 0
+        if isinstance(outcome, RetryLater):
+            self._pacer.refused(chat, outcome.seconds, now)
+        elif isinstance(outcome, Sent):
+            self._pacer.accepted()
+
+    def _unheard(self, chat: int, delivered: Delivered, now: float) -> None:
+        """A pause for the chat; for all, if nobody is answered any more. What may have arrived has few tries: longer ones."""
+        if isinstance(delivered.outcome, NotSent):
+            pause, longest = OUTAGE_PAUSE, LONGEST_OUTAGE_PAUSE
+        else:
+            pause, longest = AMBIGUOUS_PAUSE * 10.0 ** min(delivered.row.attempts, 3), LONGEST_PAUSE
+        self._unanswered.add(chat)
+        if chat != TOASTS:
+            self._pacer.hold(chat, min(longest, pause), now)
+        if len(self._unanswered) >= SILENT_CHATS and not self._pacer.held(now):
+            self._pacer.hold(None, min(longest, OUTAGE_PAUSE * 2.0 ** min(self._silences, 10)), now)
+            self._silences += 1
 
     def _release(self, back: Sequence[Delivered]) -> None:
         """What is settled no longer occupies its chat."""
@@ -160,11 +162,6 @@ class Sender:
         self._back = [delivered for delivered in self._back if delivered.row.id not in settled]
         self._busy = {chat: row for chat, row in self._busy.items() if row not in settled}
         self._pacer.forget_idle(self._seconds())
-
-
-def _pause(failures: int) -> float:
-    """Half a second, doubled with each failure before."""
-    return min(LONGEST_PAUSE, 0.5 * 2.0 ** min(failures, 10))
 
 
 async def _was_edit(turn: Turn, row: OutboxRow) -> bool:

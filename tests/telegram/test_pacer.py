@@ -5,7 +5,7 @@ from collections import defaultdict, deque
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.telegram.pacer import Candidate, Limits, Pacer
+from bot.telegram.pacer import TOASTS, Candidate, Choice, Limits, Pacer
 
 
 class Server:
@@ -40,7 +40,9 @@ def drain(rows: list[Candidate], pacer: Pacer, server: Server, start: float = 10
         choice = pacer.choose(waiting, now)
         by_row = {candidate.row: candidate for candidate in waiting}
         for row in choice.go:
-            server.receive(by_row.pop(row), now)
+            candidate = by_row.pop(row)
+            server.receive(candidate, now)
+            pacer.landed(row, TOASTS if candidate.toast else candidate.chat, now)
         waiting = list(by_row.values())
         if waiting:
             assert choice.again is not None
@@ -96,7 +98,7 @@ def test_earlier_candidates_take_the_free_slots() -> None:
     """Answers come first in the list of candidates and so overtake digests; the burst is spent on them."""
     rows = [Candidate(number, number + 1) for number in range(10)]
     choice = Pacer().choose(rows, 0.0)
-    assert choice.go == (0, 1, 2, 3, 4)
+    assert choice.go == (0, 1, 2, 3)
     assert choice.again is not None
     assert choice.again <= 1 / 30 + 1e-6
 
@@ -117,31 +119,65 @@ def test_a_refused_chat_waits_as_told_and_alone() -> None:
     assert pacer.choose(rows[:1], 30.0).go == (1,)
 
 
-def test_two_refused_chats_mean_everybody() -> None:
-    """Two chats told to wait at nearly the same time: the limit reached is the bot's, and all wait."""
+def test_two_chats_that_wait_for_the_same_moment_mean_everybody() -> None:
+    """The limit reached is the bot's, and all wait until then, no longer."""
     pacer = Pacer()
     pacer.refused(7, 5, 0.0)
-    pacer.refused(8, 9, 0.5)
-    assert pacer.choose([Candidate(1, 9), Candidate(2, 9, toast=True)], 1.0).go == ()
+    pacer.refused(8, 4, 0.5)
+    choice = pacer.choose([Candidate(1, 9), Candidate(2, 9, toast=True)], 4.4)
+    assert choice == Choice((), 5.0)
+    assert pacer.choose([Candidate(1, 9)], 5.0).go == (1,)
+
+
+def test_two_chats_that_wait_for_themselves_hold_nobody_else() -> None:
+    """One of them for hours: told at the same time, but other moments, or with something accepted in between."""
     pacer = Pacer()
-    pacer.refused(None, 5, 0.0)
-    assert pacer.choose([Candidate(1, 9)], 4.9).go == ()
+    pacer.refused(7, 10_072, 0.0)
+    pacer.refused(8, 5, 0.1)
+    assert pacer.choose([Candidate(1, 9)], 0.2).go == (1,)
+    pacer.accepted()
+    pacer.refused(10, 10_071, 0.9)
+    assert pacer.choose([Candidate(1, 11)], 1.0).go == (1,)
+
+
+def test_many_refused_and_nothing_accepted_means_everybody() -> None:
+    """Whatever each was told, it is not their own limit; all wait until the first of them may go."""
+    pacer = Pacer()
+    for number in range(5):
+        pacer.refused(7 + number, 10 * (number + 1), 0.0)
+    assert pacer.choose([Candidate(1, 99)], 1.0) == Choice((), 10.0)
+
+
+def test_toasts_told_to_wait_hold_no_message() -> None:
+    """An answer to a press that is refused says nothing about messages, and the other way round."""
+    pacer = Pacer()
+    pacer.refused(TOASTS, 30, 0.0)
+    assert pacer.choose([Candidate(1, 7, toast=True), Candidate(2, 7)], 1.0).go == (2,)
+
+
+def test_no_more_go_than_there_is_room_for() -> None:
+    """Then no moment is known for the others."""
+    assert Pacer().choose([Candidate(1, 7), Candidate(2, 8)], 0.0, 1) == Choice((1,), None)
 
 
 def test_a_slow_call_begins_the_gap_when_it_lands() -> None:
     """A call that took long may have arrived late: the next into that chat keeps its distance from the answer."""
     pacer = Pacer(Limits(chat_gap=1.0))
     pacer.choose([Candidate(1, 7)], 0.0)
-    pacer.landed(7, 0.8)
+    pacer.landed(1, 7, 0.8)
     assert pacer.choose([Candidate(2, 7)], 1.5).go == ()
     assert pacer.choose([Candidate(2, 7)], 1.8).go == (2,)
 
 
 def test_idle_chats_are_forgotten() -> None:
-    """Memory holds only what a limit still needs."""
+    """Memory holds only what a limit still needs: a person's chat for a second, a group's for a minute."""
     pacer = Pacer()
     pacer.choose([Candidate(1, 7), Candidate(2, -8)], 0.0)
-    pacer.forget_idle(30.0)
+    pacer.forget_idle(1.0)
     assert pacer.known() == [7, -8]
-    pacer.forget_idle(61.0)
+    pacer.forget_idle(30.0)
+    assert pacer.known() == [-8]
+    pacer.landed(1, 7, 30.5)  # a call that took so long keeps its distance all the same
+    assert pacer.blocked(31.0) == {7: 31.508}
+    pacer.forget_idle(91.0)
     assert pacer.known() == []

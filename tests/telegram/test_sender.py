@@ -127,6 +127,35 @@ async def test_an_outage_costs_nothing(bench: Bench) -> None:
     assert bench.states() == [OutboxState.SENT]
 
 
+async def test_one_refused_connection_stops_nobody_else(bench: Bench) -> None:
+    """It may have been chance; three chats without an answer are an outage, and one call finds out when it is over."""
+    bench.telegram.answers = [NotSent("ConnectError")]
+    await bench.queue(say("a"), say("b", 4002))
+    await bench.turn()
+    await bench.queue(say("c", 4003))
+    await bench.turn()
+    assert [chat for _, chat, _ in bench.telegram.calls] == [4001, 4002, 4003]
+    bench.telegram.answers = [NotSent("ConnectError")] * 4
+    await bench.queue(*(say("d", 5000 + number) for number in range(9)))
+    bench.seconds.now += 1.0
+    await bench.turn(2)
+    assert len(bench.telegram.calls) == 3 + 4
+    bench.seconds.now += 0.6
+    await bench.turn()
+    assert len(bench.telegram.calls) == 3 + 4 + 1
+    await bench.drain()
+    assert bench.states() == [OutboxState.SENT] * 12
+
+
+async def test_an_outage_of_the_server_spends_few_tries(bench: Bench) -> None:
+    """While it answers 502 to everybody, one at a time finds out, at growing distances: most keep all their tries."""
+    bench.telegram.answers = [Ambiguous("502")] * 14
+    await bench.queue(*(say("x", 5000 + number) for number in range(50)))
+    await bench.turn(400, pause=1.0)
+    assert bench.states().count(OutboxState.SENT) >= 45
+    assert OutboxState.PENDING not in bench.states()
+
+
 async def test_too_many_requests_wait_as_told(bench: Bench) -> None:
     """That chat waits, others go on."""
     bench.telegram.answers = [RetryLater(30)]

@@ -1,0 +1,59 @@
+"""The limit that all chats share: so many messages a second, a few of them at once.
+
+What counts is when a message arrives, and that is not known: what leaves evenly may be held up, by a slow disk or a busy
+network, and arrive together with what left later. So each call is taken to arrive as long after its slot as calls usually
+take; what takes longer, as much later; and what is still under way although it should be there, now.
+"""
+
+from collections import deque
+
+LATE_SECONDS = 0.3  # a call that is later than this has probably arrived, and only its answer is missing
+FORGOTTEN_SECONDS = 60.0  # whether it ever left or not
+LATENCIES = 31  # of the latest calls: the faster quarter of them is what is usual
+
+
+class Overall:
+    """`per_second` messages in any `second`, and evenly, but for `burst` of them. Seconds are monotonic and passed in."""
+
+    def __init__(self, per_second: int, second: float, burst: int) -> None:
+        self._second = second
+        self._gap = 1.0 / per_second
+        self._burst = burst
+        self._sent: deque[float] = deque(maxlen=per_second)
+        self._arrived: deque[float] = deque()  # what came back lately: when it probably arrived, counted from its slot
+        self._flying: dict[int, float] = {}  # slots of what is under way, by row
+        self._latencies: deque[float] = deque(maxlen=LATENCIES)
+
+    def ready(self, now: float) -> float:
+        """From when on the next one may go, as far as is known."""
+        ready = self._expected(now) - (self._burst - 1) * self._gap
+        if len(self._sent) == self._sent.maxlen:
+            ready = max(ready, self._sent[0] + self._second)
+        return ready
+
+    def book(self, row: int, now: float) -> None:
+        """It goes in this slot."""
+        self._sent.append(now)
+        for older in [other for other, slot in self._flying.items() if slot < now - FORGOTTEN_SECONDS]:
+            del self._flying[older]
+        self._flying[row] = now
+
+    def landed(self, row: int, now: float) -> None:
+        """Its answer is here."""
+        slot = self._flying.pop(row, None)
+        if slot is not None:
+            self._arrived.append(slot + max(0.0, now - slot - self._usual()))
+            self._latencies.append(now - slot)
+
+    def _usual(self) -> float:
+        return sorted(self._latencies)[len(self._latencies) // 4] if len(self._latencies) > LATENCIES // 2 else 0.0
+
+    def _expected(self, now: float) -> float:
+        """When the next one would arrive if all came evenly: the later, the more of the burst is used up."""
+        while self._arrived and self._arrived[0] < now - 2 * self._second:
+            self._arrived.popleft()
+        usual, expected = self._usual(), float("-inf")
+        flying = [now if usual < now - slot < usual + LATE_SECONDS else slot for slot in self._flying.values()]
+        for arrival in sorted([*self._arrived, *flying]):
+            expected = max(expected, arrival) + self._gap
+        return expected
