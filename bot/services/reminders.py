@@ -42,7 +42,10 @@ def _first(turn: Turn, issue: Issue, deadline: Deadline) -> list[Due]:
     ping = next_reminder(deadline, turn.calendar, turn.policy, turn.now)
     rows = [Due(issue.id, "reminder", ping.at, deadline.version, ping.step, now)]
     if (rung := next_rung(deadline, turn.calendar, turn.policy, 0)) is not None:
-        rows.append(Due(issue.id, "rung", rung[0], deadline.version, 0, now))
+        at = max(
+            rung[0], turn.now
+        )  # a clock that goes on after a pause may be overdue already: nothing was missed by that
+        rows.append(Due(issue.id, "rung", at, deadline.version, 0, now))
     return rows
 
 

@@ -26,6 +26,9 @@ TODAY = date(2026, 11, 23)
         ("2-29", None),
         ("13-1", None),
         ("明天", None),
+        ("9999-12-31", None),
+        ("0001-01-01", None),
+        ("2036-11-23", date(2036, 11, 23)),
         ("", None),
         ("5", None),
     ],
@@ -42,7 +45,7 @@ def test_whatever_is_typed_is_a_day_or_nothing(text: str) -> None:
     assert found is None or isinstance(found, date)
 
 
-@given(st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 1, 1)))
+@given(st.dates(min_value=date(2016, 1, 1), max_value=date(2036, 12, 31)))
 def test_the_written_form_reads_back(day: date) -> None:
     """ISO dates are themselves."""
     assert parse_day(day.isoformat(), TODAY) == day

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
-from bot.domain import lifecycle
-from bot.domain.deadlines import deadline_on
+from bot.domain import delays, lifecycle
+from bot.domain.deadlines import deadline_on, resumed
 from bot.domain.history import Action
 from bot.domain.ids import UnitCode
 from bot.services import reminders
@@ -144,3 +144,18 @@ async def test_a_resolved_issue_climbs_no_further(office: Office) -> None:
     await office.resolve(issue)
     await climb(office, *RUNGS[1:])
     assert office.told(office.city.district_leader, "timed/escalation") == []
+
+
+async def test_a_clock_that_goes_on_overdue_climbs_at_once_and_is_not_called_late(office: Office) -> None:
+    """Suspended three working days overdue, resumed a week later: it is as overdue as it was, and no outage was to blame."""
+    issue = await office.task()
+    change = delays.suspend(issue, office.city.clerk.id, office.at(date(2026, 12, 2), 17, 30).now, "等电网停电窗口")
+    await office.change(change)
+    office.turn = office.at(date(2026, 12, 9), 17)
+    deadline = resumed(change.issue, office.turn.calendar, office.at(date(2026, 12, 2), 17, 30).now, office.turn.now)
+    await office.change(delays.resume(change.issue, office.city.clerk.id, office.turn.now, deadline))
+    await reminders.tick(office.turn)
+    for person in (office.city.h04, office.city.district_leader):
+        (message,) = office.told(person, "timed/escalation")
+        assert (message.facts["late"], message.facts["issues"][0]["left"]) == (False, -3)
+    assert office.told(office.city.city_leader, "timed/escalation") == []
