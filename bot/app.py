@@ -12,6 +12,7 @@ import structlog
 import uvloop
 
 from bot.beat import Beat
+from bot.erasing import Eraser
 from bot.leading import Leadership, Term, take_or_refuse, this_process
 from bot.logs import configure_logs
 from bot.opening import Office, introduce, open_office, open_web, refuse_webhook
@@ -29,6 +30,7 @@ from bot.telegram.delivery import Courier
 from bot.telegram.dispatching import Ear
 from bot.telegram.intake import Intake
 from bot.telegram.menus import Menus
+from bot.telegram.personal_file import PersonalFiles
 from bot.telegram.photos import Photos
 from bot.telegram.processor import LOOK_ALONE_SECONDS, LOOK_SECONDS, Processor
 from bot.telegram.rendering import Renderer
@@ -139,9 +141,13 @@ def watch(office: Office, told: Callable[[], None]) -> PolicyWatch:
 def voice(office: Office, turns: Turns) -> Term:
     """What only one process may do: the schedule, the menus, sending. The schedule wakes the sender."""
     renderer = Renderer(turns.calendar.zone, turns.policy.language)
-    files = {"ledger/file": Spreadsheets(office.media, turns.policy.language).load}
+    files = {
+        "ledger/file": Spreadsheets(office.exports, turns.policy.language).load,
+        "privacy/file": PersonalFiles(office.media, office.exports).load,
+    }
     composer = Composer(renderer, collect_loaders() | files, long=files)
     speaker = Counted(office.gateway, office.pulse.sends)
     sender = Sender(turns, Courier(turns, composer, speaker))
     menus = Menus(turns, office.gateway, turns.policy.language)
-    return Term([Scheduler(Beat(turns, sender.wake).tick), menus, sender], sender.wake)
+    eraser = Eraser(turns, office.media, office.exports, office.store.compact, sender.wake)
+    return Term([Scheduler(Beat(turns, sender.wake).tick), eraser, menus, sender], sender.wake)

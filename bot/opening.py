@@ -22,7 +22,7 @@ from bot.telegram.patience import woken
 from bot.telegram.photos import read
 from storage.alone import alone
 from storage.engines import is_embedded
-from storage.media import MediaStore
+from storage.media import EXPORTS, Either, MediaStore
 from storage.migrate import revisions, upgrade
 from storage.shelves import open_shelf
 from storage.soundness import old_sqlite
@@ -46,6 +46,7 @@ class Office:
     store: SqlStore
     turns: Turns
     media: MediaStore
+    exports: MediaStore  # what was made to be sent
     gateway: Gateway
     pulse: Pulse = field(default_factory=Pulse)
 
@@ -61,10 +62,11 @@ async def open_office(settings: Settings, stack: AsyncExitStack) -> Office:
         log.warning("app.old_sqlite", version=old, advice="let nothing but this program write to the ledger's file")
     await upgrade(settings.database_url)
     turns = Turns(store, policy, office_calendar(policy), await _clock(settings, stack))
-    media = await asyncio.to_thread(_media, settings.media_url)
-    gateway = Gateway(settings.token(), settings.bot_api_url, partial(read, media), proxy=settings.proxy)
+    media, exports = await asyncio.to_thread(_media, settings.media_url)
+    reader = partial(read, Either(media, exports))
+    gateway = Gateway(settings.token(), settings.bot_api_url, reader, proxy=settings.proxy)
     stack.push_async_callback(gateway.close)
-    return Office(settings, store, turns, media, gateway)
+    return Office(settings, store, turns, media, exports, gateway)
 
 
 async def _clock(settings: Settings, stack: AsyncExitStack) -> Clock:
@@ -76,13 +78,13 @@ async def _clock(settings: Settings, stack: AsyncExitStack) -> Clock:
     return clock
 
 
-def _media(url: str) -> MediaStore:
+def _media(url: str) -> tuple[MediaStore, MediaStore]:
     shelf = open_shelf(url)
     try:
         shelf.tidy()
     except OSError as error:  # photos will wait, and say so; people can still report
         log.warning("app.media_unusable", place=str(shelf), error=str(error))
-    return MediaStore(shelf)
+    return MediaStore(shelf), MediaStore(shelf, EXPORTS)
 
 
 async def introduce(office: Office, until: asyncio.Event) -> Me | None:

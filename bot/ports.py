@@ -671,6 +671,39 @@ class Journal(Protocol):
         ...
 
 
+class Privacy(Protocol):
+    """All that is kept of one person."""
+
+    async def kept(self, person: PersonId) -> Mapping[str, int]:
+        """How many reports, tasks, words, files, drafts and lines of history."""
+        ...
+
+    async def records(self, person: PersonId) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Every row about them or by them, under the name of what it is; those of 'files' have a sha256 if kept."""
+        ...
+
+    async def own_texts(self, person: PersonId) -> list[str]:
+        """What they wrote."""
+        ...
+
+    async def issues_with(self, marks: Sequence[str]) -> list[Issue]:
+        """Whose texts say one of these."""
+        ...
+
+    async def new_salt(self, issue: IssueId, salt: str) -> None:
+        """For the digests of its lines to come."""
+        ...
+
+    async def busy(self, person: Person) -> bool:
+        """Something of theirs still waits to be handled or sent."""
+        ...
+
+    async def erase(self, person: Person, marks: Sequence[str]) -> tuple[list[int], list[str]]:
+        """Take out all but their row, and the issues' texts. Returns which words were emptied, and the SHA-256 of files that
+        nothing refers to any more."""
+        ...
+
+
 class LeaseLost(Exception):  # noqa: N818 - a state of the world
     """Somebody else does now what only one may do: the transaction must not be committed."""
 
@@ -755,6 +788,7 @@ class UnitOfWork(Protocol):
     inbox: Inbox
     facts: Facts
     journal: Journal
+    privacy: Privacy
     leases: Leases
     vitals: VitalSigns
 

@@ -14,6 +14,7 @@ from handlers import (
     groups,
     ledger,
     lookup,
+    privacy,
     reporting,
     roster,
     settings,
@@ -26,6 +27,7 @@ from handlers import (
 ROOMS = (
     start,
     settings,
+    privacy,
     lookup,
     digest,
     ledger,

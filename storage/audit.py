@@ -43,7 +43,7 @@ class _Past:
     """What was read on the way."""
 
     issues: dict[Any, _Issue] = field(default_factory=lambda: defaultdict(_Issue))
-    erased: set[Any] = field(default_factory=set)  # persons
+    erased: set[Any] = field(default_factory=set)  # words
     flaws: list[Flaw] = field(default_factory=list)
 
     def note(self, kind: str, says: str) -> None:
@@ -110,7 +110,7 @@ def _digest(row: Mapping[str, Any], column: str, past: _Past) -> str | None:
         issue.lines += 1
         issue.status, issue.state = values["after_status"], values["state"]
     elif values["event"] == Event.ERASE:
-        past.erased.add(str(values["subject"]))
+        past.erased.update(values["after"].get("words", ()) if isinstance(values["after"], dict) else ())
     return digest_of(values)
 
 
@@ -124,12 +124,12 @@ async def _unsealed(connection: AsyncConnection, past: _Past) -> None:
 
 async def _words(connection: AsyncConnection, past: _Past) -> None:
     """What people said, as long as nobody erased it."""
-    said_so = (words.c.author, words.c.text, words.c.salt)
-    asked = select(history.c.id, history.c.words_digest, *said_so).outerjoin(words, words.c.id == history.c.words)
+    asked = select(history.c.id, history.c.words, history.c.words_digest, words.c.text, words.c.salt)
+    asked = asked.outerjoin(words, words.c.id == history.c.words)
     async for row in _raw(connection, asked.where(history.c.words_digest.is_not(None)).order_by(history.c.id)):
-        salt, said, author = row["salt"], row["text"], row["author"]
+        salt, said = row["salt"], row["text"]
         if salt == "" and said == "":
-            if f"person:{author}" not in past.erased:
+            if row["words"] not in past.erased:
                 past.note("words", f"the words of line {row['id']} are empty, and no erasure is recorded")
         elif salt is None or words_digest(str(salt), str(said)) != row["words_digest"]:
             past.note("words", f"the words of line {row['id']} are not what was said")

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from storage.shelves import Shelf
 
+EXPORTS = "exports/"  # folder of files that were made to be sent: nothing refers to them later
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -33,6 +34,15 @@ class MediaStore:
         """To read. FileNotFoundError if they are not kept."""
         return self._shelf.open(self._name(sha256))
 
+    def remove(self, sha256: str) -> None:
+        """For good; nothing happens if they are not kept."""
+        self._shelf.remove(self._name(sha256))
+
+    def wipe(self) -> None:
+        """Remove all there is."""
+        for sha256 in list(self.kept()):
+            self.remove(sha256)
+
     def kept(self, beginning: str = "") -> Iterator[str]:
         """Every SHA-256 there is, or those that begin with these two digits."""
         for name in self._shelf.names(self._within + beginning):
@@ -48,3 +58,21 @@ def name_of(sha256: str) -> str:
     if not _SHA256.fullmatch(sha256):
         raise ValueError(f"not a SHA-256: {sha256!r}")
     return f"{sha256[:2]}/{sha256[2:]}"
+
+
+class Either:
+    """Files that lie in one of two places. To read."""
+
+    def __init__(self, first: MediaStore, second: MediaStore) -> None:
+        self._first, self._second = first, second
+
+    def open(self, sha256: str) -> BinaryIO:
+        """FileNotFoundError if they are kept in neither."""
+        try:
+            return self._first.open(sha256)
+        except FileNotFoundError:
+            return self._second.open(sha256)
+
+    def put(self, source: bytes) -> str:
+        """Into the first."""
+        return self._first.put(source)

@@ -81,6 +81,16 @@ class SqlStore:
         async with self._transaction(self._reader, writing=False) as uow:
             return await uow.revision()
 
+    async def compact(self) -> None:
+        """Write the SQLite file anew, so that nothing of what was deleted is left in it; PostgreSQL sees to that itself."""
+        if not self._sqlite:
+            return
+        async with self._turn, self._writer.connect() as connection:
+            raw = await connection.get_raw_connection()
+            driver = raw.driver_connection
+            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                await driver.in_thread(driver.raw.execute, statement)  # type: ignore[union-attr]
+
     async def _check(self) -> None:
         """That it answers, and lets itself be written to; a look inside the file, without holding up who writes to it."""
         async with self._writer.connect() as connection, connection.begin() as transaction:

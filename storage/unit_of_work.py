@@ -20,6 +20,7 @@ from storage.journal import SqlJournal
 from storage.leases import SqlLeases
 from storage.outbox import SqlOutbox
 from storage.people import SqlPeople
+from storage.privacy import SqlPrivacy
 from storage.projects import SqlProjects
 from storage.repository import Seen
 from storage.strangers import SqlStrangers
@@ -55,6 +56,7 @@ class SqlUnitOfWork:
         self.inbox: ports.Inbox = SqlInbox(connection, writing=writing, seen=seen)
         self.facts: ports.Facts = SqlFacts(connection, writing=writing, seen=seen)
         self.journal: ports.Journal = SqlJournal(connection, self._trail, writing=writing, seen=seen)
+        self.privacy: ports.Privacy = SqlPrivacy(connection, writing=writing, seen=seen)
         self.leases: ports.Leases = SqlLeases(connection, writing=writing, seen=seen)
         self.vitals: ports.VitalSigns = SqlVitals(connection, writing=writing, seen=seen)
 

@@ -9,6 +9,7 @@ import typer
 
 from bot.cli.audit import audit
 from bot.cli.backup import backup, restore
+from bot.cli.erase import erase
 from bot.cli.ledger import digest, export
 from bot.cli.links import cards, invite
 from bot.cli.policy import policy
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # it would print local variables, secrets among them
 )
 app.command("import")(import_)
-for command in (invite, cards, export, digest, run, serve, work, demo, migrate, backup, restore, doctor):
+for command in (invite, cards, export, erase, digest, run, serve, work, demo, migrate, backup, restore, doctor):
     app.command()(command)
 app.add_typer(policy, name="policy")
 app.add_typer(audit, name="audit")

@@ -1,6 +1,6 @@
 """What a command works with: the settings, the office's rules, and the ledger, opened for a moment beside a running bot."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -17,6 +17,7 @@ class Desk:
 
     settings: Settings
     turns: Turns
+    compact: Callable[[], Awaitable[None]]  # let nothing of what was deleted be left
 
 
 def office_policy(settings: Settings) -> Policy:
@@ -37,7 +38,7 @@ async def open_ledger() -> AsyncIterator[Desk]:
     await store.open()
     try:
         await upgrade(settings.database_url)
-        yield Desk(settings, Turns(store, policy, office_calendar(policy), await _clock(settings)))
+        yield Desk(settings, Turns(store, policy, office_calendar(policy), await _clock(settings)), store.compact)
     finally:
         await store.close()
 

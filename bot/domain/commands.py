@@ -50,6 +50,7 @@ COMMANDS: Sequence[Command] = (
     ),
     Command("unsubscribe", _("stop the weekly digest in this group"), Access.BIND_GROUP, private=False, group=True),
     Command("language", _("speak Chinese or English")),
+    Command("privacy", _("what is kept about you; a copy of it; being erased")),
     Command("cancel", _("drop what you have begun")),
     Command("help", _("this list"), group=True),
 )

@@ -47,6 +47,7 @@ class Action(StrEnum):
     REMARK = "remark"
     ADD_EVIDENCE = "add_evidence"
     REBIND = "rebind"  # a guest turned out to be a person of the office
+    ERASE = "erase"  # a person's name was taken out of its words
 
 
 @dataclass(frozen=True, slots=True)

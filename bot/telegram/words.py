@@ -99,6 +99,7 @@ ROLE: Words = MappingProxyType(
 ACTION: Words = MappingProxyType(
     {
         Action.REPORT: _("reported it"),
+        Action.ERASE: _("took a person's data out of it"),
         Action.REGISTER: _("registered it"),
         Action.VERIFY: _("verified it"),
         Action.ASSIGN: _("assigned it"),

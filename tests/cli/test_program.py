@@ -9,7 +9,7 @@ from bot.cli import app
 from tests.cli.conftest import CommandLine
 
 COMMANDS = {
-    *("import", "invite", "cards", "export", "digest", "run", "serve", "work", "demo"),
+    *("import", "invite", "cards", "export", "erase", "digest", "run", "serve", "work", "demo"),
     *("migrate", "backup", "restore", "doctor"),
 }
 

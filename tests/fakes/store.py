@@ -10,6 +10,7 @@ from bot.domain.issue import Issue
 from bot.domain.messages import Message
 from bot.domain.organisation import Person
 from tests.fakes import chats, ledger, organisation, reporting, running, talk, telling, time
+from tests.fakes.privacy import FakePrivacy
 from tests.fakes.tables import Tables
 
 _PATIENCE = 2  # seconds a writer waits for the one before
@@ -36,6 +37,7 @@ class FakeUnitOfWork:
         self.inbox: ports.Inbox = talk.FakeInbox(tables)
         self.facts: ports.Facts = talk.FakeFacts(tables)
         self.journal: ports.Journal = talk.FakeJournal(tables)
+        self.privacy: ports.Privacy = FakePrivacy(tables)
         self.leases: ports.Leases = running.FakeLeases(tables)
         self.vitals: ports.VitalSigns = running.FakeVitals(tables)
 
