@@ -18,7 +18,7 @@ from bot.settings import Settings
 from bot.telegram.calls import CallFailed, Me, Rejected
 from bot.telegram.gateway import Gateway
 from bot.telegram.intake import TokenRejected
-from bot.telegram.patience import woken
+from bot.telegram.patience import patiently, woken
 from bot.telegram.photos import read
 from storage.alone import alone
 from storage.engines import is_embedded
@@ -99,11 +99,15 @@ async def introduce(office: Office, until: asyncio.Event) -> Me | None:
             log.warning("app.server_unreachable", error=str(failed), retry_in=INTRODUCTION_PAUSE)
             await woken(until, INTRODUCTION_PAUSE)
         else:
-            async with office.turns.begin() as turn:
-                await turn.uow.facts.put("bot_username", me.name)
-                await turn.uow.facts.put("bot_username_of", str(me.id))
+            await patiently(partial(_remember, office, me))
             return me
     return None
+
+
+async def _remember(office: Office, me: Me) -> None:
+    async with office.turns.begin() as turn:
+        await turn.uow.facts.put("bot_username", me.name)
+        await turn.uow.facts.put("bot_username_of", str(me.id))
 
 
 async def refuse_webhook(office: Office) -> None:

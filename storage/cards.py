@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, select, union, update
+from sqlalchemy import ARRAY, BigInteger, bindparam, delete, exists, select, text, union, update
 
 from bot.domain.ids import ChatId, MessageId
 from bot.domain.messages import OutboxState
@@ -42,6 +42,11 @@ _UNDER_WAY = (
 )
 
 
+_ALONE = text(
+    "SELECT pg_advisory_xact_lock(hashint8extended(chat, 1)) FROM (SELECT unnest(:chats) AS chat) AS given"
+).bindparams(bindparam("chats", type_=ARRAY(BigInteger)))
+
+
 @cache
 def _arrived(*, postgres: bool) -> Any:
     new = [bindparam(f"new_{column.name}", type_=column.type) for column in cards.c]
@@ -66,17 +71,20 @@ class SqlCards(Repository):
 
     async def put(self, chat: ChatId, card: str, message: MessageId) -> None:
         """From now on this message shows the card in this chat, and nothing else."""
+        await self._alone(chat)
         await self._run(_OTHERS, {"sought_chat": chat, "sought_message": message, "sought_card": card})
         await self._put(cards, {"chat": chat, "card": card, "message": message})
 
     async def arrived(self, shown: Sequence[tuple[ChatId, str, MessageId]]) -> None:
         """Messages that were just sent show these cards, unless one shows something already."""
         if shown:
+            await self._alone(*(chat for chat, *_ in shown))
             rows = [{"new_chat": chat, "new_card": card, "new_message": message} for chat, card, message in shown]
             await self._run(_arrived(postgres=self._postgres), rows)
 
     async def rename(self, chat: ChatId, old: str, new: str) -> None:
         """The same message shows something else; what was queued to show the old thing is dropped."""
+        await self._alone(chat)
         shown = {"sought_chat": chat, "sought_card": old}
         await self._run(_DROP_QUEUED, shown)
         await self._run(_MAKE_ROOM, shown | {"new_card": new})
@@ -89,3 +97,9 @@ class SqlCards(Repository):
     async def under_way(self, chat: ChatId) -> list[str]:
         """Cards that are being sent into the chat right now, newest first."""
         return [str(row.card) for row in await self._all(_UNDER_WAY, {"sought_chat": chat})]
+
+    async def _alone(self, *chats: ChatId) -> None:
+        """Until this transaction ends nobody else arranges the cards of these chats: who presses a message just when its send
+        is written down would else collide with that over the message's row."""
+        if self._postgres:
+            await self._run(_ALONE, {"chats": sorted(set(chats))})

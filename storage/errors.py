@@ -1,7 +1,10 @@
 """What can be wrong with the place where everything is kept: what stays wrong, and what passes."""
 
+from sqlalchemy import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from bot.ports import StoreUnavailable
 
 # SQLite result codes: BUSY, LOCKED, NOMEM, IOERR, FULL, CANTOPEN, PROTOCOL
 _SQLITE_PASSES = frozenset({5, 6, 7, 10, 13, 14, 15})
@@ -16,6 +19,14 @@ class DatabaseUnusable(Exception):  # noqa: N818 - a state of the outside, named
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+def name_what_passes(context: ExceptionContext) -> None:
+    """SQLAlchemy's `handle_error`: a store that is away says so where it is asked, in the middle of a use case, too. Seen only
+    at the transaction's end, it would look like a fault of what was being done."""
+    error = context.sqlalchemy_exception
+    if isinstance(error, DBAPIError) and (context.is_disconnect or passes(error)):
+        raise StoreUnavailable(cause(error)) from error
 
 
 def passes(error: Exception) -> bool:

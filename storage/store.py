@@ -5,13 +5,13 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy import event, text
+from sqlalchemy.exc import PendingRollbackError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ports import StoreUnavailable
 from storage.engines import file_of, is_sqlite, parse, postgres_engine, sqlite_engine
-from storage.errors import DatabaseUnusable, cause, passes
+from storage.errors import DatabaseUnusable, cause, name_what_passes, passes
 from storage.soundness import advice, glance
 from storage.trail import Known
 from storage.unit_of_work import SqlUnitOfWork
@@ -34,6 +34,8 @@ class SqlStore:
         else:
             self._writer = postgres_engine(self._url)
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        for engine in {self._writer.sync_engine, self._reader.sync_engine}:
+            event.listen(engine, "handle_error", name_what_passes)
 
     async def open(self) -> None:
         """Make the file's folder, and see that the database can be worked with. Raises DatabaseUnusable."""
@@ -44,7 +46,7 @@ class SqlStore:
         except DatabaseUnusable:
             await self.close()
             raise
-        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        except (SQLAlchemyError, sqlite3.Error, OSError, StoreUnavailable) as error:
             await self.close()
             raise DatabaseUnusable(self._trouble(cause(error))) from error
 
@@ -71,10 +73,8 @@ class SqlStore:
                     uow = SqlUnitOfWork(connection, self._known, writing=writing)
                     yield uow
                     await uow.seal()
-            except DBAPIError as error:
-                if passes(error):
-                    raise StoreUnavailable(cause(error)) from error
-                raise
+            except PendingRollbackError as error:  # somebody went on after the store had said that it is away
+                raise StoreUnavailable("the connection was lost") from error
 
     async def revision(self) -> str | None:
         """The schema's revision, None if it was never migrated. Raises StoreUnavailable."""

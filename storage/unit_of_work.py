@@ -72,6 +72,8 @@ class SqlUnitOfWork:
         mark = self._trail.mark()
         try:
             yield
+        except ports.StoreUnavailable:  # it took everything with it, savepoints too
+            raise
         except BaseException:
             self._trail.back_to(mark)
             await self._undo(name)
