@@ -5,16 +5,22 @@
 
 import os
 import random
-from collections.abc import Iterator
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
+from bot.demo.story import START
+from bot.sandbox.clock import VirtualClock
+from bot.sandbox.limits import Pace
+from bot.sandbox.server import Sandbox
 from tests import postgres
 
 T = TypeVar("T", int, float)
+Record = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,18 @@ def dice(seed: int) -> random.Random:
 
 
 @pytest.fixture
+def record(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> Record:
+    """Says a figure that was measured; `make faults` shows it as it comes."""
+
+    def say(what: str) -> None:
+        request.node.user_properties.append(("measured", what))
+        with capsys.disabled():
+            sys.stdout.write(f"\n{request.node.name}: {what}\n")
+
+    return say
+
+
+@pytest.fixture
 def postgres_database() -> Iterator[str]:
     """A fresh, empty database on a server that stays up."""
     with postgres.database() as url:
@@ -67,3 +85,10 @@ def database(request: pytest.FixtureRequest) -> str:
     """Each in turn."""
     found: str = request.getfixturevalue(f"{request.param}_database")
     return found
+
+
+@pytest.fixture
+async def unlimited() -> AsyncIterator[Sandbox]:
+    """A sandbox that takes everything at once, for scenarios whose subject is not Telegram's pace."""
+    async with Sandbox(clock=VirtualClock(START), pace=Pace(enabled=False)) as sandbox:
+        yield sandbox

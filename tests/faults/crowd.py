@@ -65,6 +65,11 @@ class Crowd:
         """Everybody, until so many were begun and `closed` is set; each ends the one they are at."""
         await asyncio.gather(*(self._one(user, wanted) for user in self.users))
 
+    async def begun(self, reports: int) -> None:
+        """Until so many were."""
+        while len(self.reports) < reports:
+            await self._world.feed.signal.wait(1.0)
+
     async def _one(self, user: int, wanted: int) -> None:
         open_link(self._world, user=user, link=LINK)
         await self._until(user, lambda: bool(self._texts(user)), self._asks)
@@ -91,7 +96,7 @@ class Crowd:
     # --- what they do
 
     def _sends(self, user: int, text: str, files: list[Json]) -> list[asyncio.Task[None]]:
-        """A photo, or an album whose photos arrive shuffled, one of them late now and then."""
+        """A photo, or an album whose photos arrive shuffled, one of them late now and then (the one with the words is not)."""
         group = {"media_group_id": f"{13_000_000_000 + self._world.number()}"} if len(files) > 1 else {}
         captions = [{"caption": text}, *({} for _ in files[1:])]
         posts = [
@@ -101,7 +106,7 @@ class Crowd:
         self.dice.shuffle(posts)
         room, tasks = self._world.chat(user), []
         for post in posts:
-            late = self.dice.uniform(0, 1.5) if len(posts) > 1 and self.dice.random() < 0.2 else 0.0
+            late = self.dice.uniform(0, 1.5) if "caption" not in post.body and self.dice.random() < 0.2 else 0.0
             tasks.append(asyncio.create_task(_after(late, lambda post=post: tell_bot(self._world, room, post))))
         return tasks
 

@@ -2,32 +2,19 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
-
-from bot.demo.story import START
-from bot.sandbox.clock import VirtualClock
-from bot.sandbox.limits import Pace
 from bot.sandbox.server import Sandbox
 from storage.migrate import upgrade
 from tests.bench.site import found_city
 from tests.faults import truth
-from tests.faults.conftest import Scale
+from tests.faults.conftest import Record, Scale
 from tests.faults.crowd import Crowd
 from tests.faults.processes import environment, running, start
 
 PEOPLE = 24
 LONGEST_LIFE = 2.5  # seconds from a start to the next kill
 PATIENCE = 240.0  # for everything to be handled once the kills are over
-
-
-@pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    """Without limits: Telegram's pace is another scenario's subject."""
-    async with Sandbox(clock=VirtualClock(START), pace=Pace(enabled=False)) as sandbox:
-        yield sandbox
 
 
 async def killed(kills: int, env: dict[str, str], log: Path, dice: random.Random) -> None:
@@ -40,21 +27,22 @@ async def killed(kills: int, env: dict[str, str], log: Path, dice: random.Random
 
 
 async def test_confirmed_reports_survive_kills(
-    tmp_path: Path, database: str, sandbox: Sandbox, dice: random.Random, scale: Scale
+    tmp_path: Path, database: str, unlimited: Sandbox, dice: random.Random, scale: Scale, record: Record
 ) -> None:
     """300 kills during 2,000 reports, 30 % of them albums."""
     kills, reports = scale(15, 300), scale(60, 2000)
     await upgrade(database)
     await found_city(database, PEOPLE)
-    env = environment(sandbox, tmp_path, database)
-    crowd = Crowd(sandbox, dice, PEOPLE)
+    env = environment(unlimited, tmp_path, database)
+    crowd = Crowd(unlimited, dice, PEOPLE)
     people = asyncio.create_task(crowd.report(reports))
     await killed(kills, env, tmp_path / "log", dice)
     crowd.closed.set()
     async with running("run", env, tmp_path / "log", paced=False):
         await people
-        await truth.quiet(database, sandbox, PATIENCE)
+        await truth.quiet(database, unlimited, PATIENCE)
     assert len(crowd.confirmed) == len(crowd.reports) >= reports
     await truth.check_integrity(database)
-    await truth.check_updates(database, sandbox)
+    await truth.check_updates(database, unlimited)
     await truth.check_reports(database, tmp_path / "media", crowd.reports)
+    record(f"{kills} kills, {len(crowd.reports)} reports, all confirmed ones in the ledger with their photos")
