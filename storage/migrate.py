@@ -23,9 +23,18 @@ _SCRIPTS = Path(__file__).parent / "migrations"
 _TABLE = "alembic_version"
 
 
+class NewerLedger(Exception):  # noqa: N818 - the sentence is the name
+    """Made by a later version of the program. The text says what to do."""
+
+
 async def upgrade(url: str, revision: str = "head") -> None:
-    """Go up to a revision; does nothing if the database is there already. From a script: `asyncio.run(upgrade(url))`."""
-    if await current(url) != (revisions()[-1] if revision == "head" else revision):
+    """Go up to a revision; does nothing if the database is there already. From a script: `asyncio.run(upgrade(url))`. Raises
+    NewerLedger."""
+    wanted = revisions()[-1] if revision == "head" else known(revision)
+    present = await current(url)
+    if present is not None:
+        known(present)
+    if present != wanted:
         await _migrate(url, "upgrade", revision)
 
 
@@ -42,6 +51,15 @@ async def current(url: str) -> str | None:
             return await connection.run_sync(_current)
     finally:
         await engine.dispose()
+
+
+def known(revision: str) -> str:
+    """The revision, if this program knows it. Raises NewerLedger."""
+    if revision not in revisions():
+        raise NewerLedger(
+            f"The ledger's schema {revision} is of a later version of the program: install that one, or restore an older backup."
+        )
+    return revision
 
 
 def revisions() -> list[str]:

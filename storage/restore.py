@@ -15,10 +15,10 @@ from storage.archive import LEDGER, Archive, BackupUnusable, Manifest, place
 from storage.backup import Told, side_by_side, whole
 from storage.engines import file_of, is_sqlite, parse
 from storage.media import MediaStore
-from storage.migrate import current, upgrade
+from storage.migrate import current, known, upgrade
 from storage.shelves import Shelf, sync
 from storage.snapshots import opened, photos_of, rows_of, sha256_of, trouble_in
-from storage.transfer import copy_in, known, rows_in
+from storage.transfer import copy_in, rows_in
 
 _MARK = "restoring"  # on the media shelf while a restore is under way: one that was cut off may go on
 _SHOWN = 5

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from storage.engines import compact, parse, postgres_engine
-from storage.migrate import revisions, upgrade
+from storage.migrate import upgrade
 
 _ROWS = 5000  # in one hop
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
@@ -39,14 +39,10 @@ _NUMBERED = """
 """
 
 
-class NewerLedger(Exception):  # noqa: N818 - the sentence is the name
-    """Made by a later version of the program. The text says what to do."""
-
-
 async def copy_out(url: str, file: Path) -> None:
     """All rows of the server as they stand at one moment, into a file that isn't there yet. Raises NewerLedger, OSError."""
     async with _server(url) as server, server.transaction(isolation="repeatable_read", readonly=True):
-        await upgrade(f"sqlite:///{file}", known(await server.fetchval("SELECT version_num FROM alembic_version")))
+        await upgrade(f"sqlite:///{file}", await server.fetchval("SELECT version_num FROM alembic_version"))
         with closing(sqlite3.connect(file, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode=DELETE")
             connection.execute("PRAGMA synchronous=OFF")  # it is synced when it is whole
@@ -81,15 +77,6 @@ async def rows_in(url: str) -> int:
         for (name,) in await server.fetch(_OTHERS):
             counted += await server.fetchval(f"SELECT count(*) FROM (SELECT 1 FROM {name} LIMIT 1) one")  # noqa: S608 - quoted
         return counted
-
-
-def known(revision: str) -> str:
-    """The revision, if this program knows it. Raises NewerLedger."""
-    if revision not in revisions():
-        raise NewerLedger(
-            f"The ledger's schema {revision} is of a later version of the program: install that one first."
-        )
-    return revision
 
 
 @asynccontextmanager

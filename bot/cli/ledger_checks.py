@@ -37,8 +37,13 @@ async def check_ledger(settings: Settings, policy: Policy) -> AsyncIterator[Find
 async def _inside(store: SqlStore, url: str, policy: Policy) -> AsyncIterator[Finding]:
     newest, present = revisions()[-1], await current(url)
     if present != newest:
-        says = f"the schema is at {present or 'nothing'}, this version needs {newest}"
-        yield red("database", says, "Run `project-home migrate`; any other command does so too.")
+        later = present is not None and present not in revisions()
+        help_ = (
+            "Install the later version that made it."
+            if later
+            else "Run `project-home migrate`; other commands do so too."
+        )
+        yield red("database", f"the schema is at {present or 'nothing'}, this version needs {newest}", help_)
         return
     if is_embedded(url):
         for finding in await asyncio.to_thread(_file, url, present):

@@ -1,7 +1,6 @@
 """The schema: up, down and up again on both databases, and equal to what the code believes."""
 
 import asyncio
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,10 +11,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, func, inspect, select, table, text
 
 from storage.engines import is_sqlite, parse, postgres_engine, sqlite_engine
-from storage.migrate import downgrade, revisions, upgrade
+from storage.migrate import NewerLedger, current, downgrade, revisions, upgrade
 from storage.store import SqlStore
 from storage.tables import metadata
 from tests import postgres
@@ -80,12 +79,7 @@ async def test_every_step_goes_up_down_and_up(url: str) -> None:
 async def test_a_ledger_in_use_can_go_down(url: str) -> None:
     """Rows that point to each other in a circle don't keep the schema from going."""
     await upgrade(url)
-    store = SqlStore(url)
-    await store.open()
-    async with store.begin() as uow:
-        city = await a_city(uow)
-        await filed(uow, an_issue(reporter=city.reporter.id))
-    await store.close()
+    await filled(url)
     await downgrade(url, "base")
     assert await look(url, tables) == {"alembic_version"}
 
@@ -124,26 +118,76 @@ async def test_a_failing_step_leaves_nothing_behind(url: str, monkeypatch: pytes
     await upgrade(url)
 
 
-def test_a_kill_leaves_the_schema_as_it_was(tmp_path: Path) -> None:
-    """A process killed in the middle of its migrations leaves a file that the next one brings up."""
-    path = tmp_path / "ledger.db"
-    script = f"""
-import asyncio, os, signal
+KILLED = """
+import asyncio, os, signal, sys
 from alembic.runtime import migration
 from storage.migrate import upgrade
 steps = []
 note = migration.HeadMaintainer.update_to_step
-def killed_at_the_third(self, step):
+def killed(self, step):
     steps.append(step)
-    if len(steps) == 3:
+    if len(steps) == int(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)
     return note(self, step)
-migration.HeadMaintainer.update_to_step = killed_at_the_third
-asyncio.run(upgrade("sqlite:///{path}"))
+migration.HeadMaintainer.update_to_step = killed
+asyncio.run(upgrade(sys.argv[1]))
 """
-    finished = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False, timeout=60)
+
+
+def kill_upgrade(url: str, step: int) -> None:
+    """A process that is killed once so many steps have done their work."""
+    finished = subprocess.run([sys.executable, "-c", KILLED, url, str(step)], cwd=ROOT, check=False, timeout=60)
     assert finished.returncode == -9
-    with sqlite3.connect(path) as file:
-        assert file.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
-    file.close()
-    asyncio.run(upgrade(f"sqlite:///{path}"))
+
+
+@pytest.mark.parametrize("step", [1, 3, len(revisions())])
+def test_a_kill_leaves_the_schema_as_it_was(url: str, step: int) -> None:
+    """A process killed in the middle of its migrations leaves a database that the next one brings up."""
+    kill_upgrade(url, step)
+    assert asyncio.run(look(url, tables)) == set()
+    asyncio.run(upgrade(url))
+    assert asyncio.run(look(url, differences)) == []
+
+
+def test_a_kill_leaves_the_rows_as_they_were(url: str) -> None:
+    """A ledger in use is brought up from an older version, killed on the way: no row is lost, the next start goes all the way."""
+    asyncio.run(upgrade(url))
+    asyncio.run(filled(url))
+    older = revisions()[5]
+    asyncio.run(downgrade(url, older))
+    before = asyncio.run(look(url, counts))
+    kill_upgrade(url, len(revisions()) - 6)
+    assert asyncio.run(current(url)) == older
+    assert asyncio.run(look(url, counts)) == before
+    asyncio.run(upgrade(url))
+    after = asyncio.run(look(url, counts))
+    assert {table: after[table] for table in before} == before
+
+
+async def test_a_later_ledger_is_left_alone(url: str) -> None:
+    """A program that was put back to an older version says so, instead of guessing."""
+    await upgrade(url)
+    await look(
+        url, lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '9999_later'"))
+    )
+    with pytest.raises(NewerLedger, match="9999_later is of a later version"):
+        await upgrade(url)
+    assert await current(url) == "9999_later"
+
+
+async def filled(url: str) -> None:
+    """A city and an issue."""
+    store = SqlStore(url)
+    await store.open()
+    async with store.begin() as uow:
+        city = await a_city(uow)
+        await filed(uow, an_issue(reporter=city.reporter.id))
+    await store.close()
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Rows by table."""
+    return {
+        name: connection.execute(select(func.count()).select_from(table(name))).scalar_one()
+        for name in tables(connection) - {"alembic_version"}
+    }
