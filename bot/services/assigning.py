@@ -120,6 +120,8 @@ async def set_day(turn: Turn, clerk: Person, issue_id: IssueId, day: date) -> Is
 
 
 async def _move(turn: Turn, clerk: Person, issue: Issue, days: int | None, deadline: Deadline | None) -> Issue:
+    if not lifecycle.legal(issue, Action.SET_DEADLINE):
+        raise lifecycle.illegal(issue, Action.SET_DEADLINE)
     same = issue.deadline is not None and deadline is not None and issue.deadline.due_at == deadline.due_at
     if issue.days == days and (same or issue.deadline is deadline):
         await cards.redraw(turn, staff.chat_of(clerk), issue.id)
