@@ -16,10 +16,11 @@ $(STAMP): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
 
-demo: $(STAMP)   ## play the story of the main job, without token or network (ARGS=--script ends by itself)
+demo: $(STAMP)   ## a page of phones to play with, without token or network (ARGS=--script: the story alone, and the end)
 	$(BIN)/project-home demo $(ARGS)
 
 test: $(STAMP)   ## every test, on SQLite and PostgreSQL
+	.ci/browser
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 faults: $(STAMP) ## what is promised under kills, drops and outages, in full (FAULTS_SEED=n repeats a run; ARGS="-k kills")

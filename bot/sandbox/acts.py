@@ -161,6 +161,7 @@ def _standing(world: World, user: int, before: str, after: str) -> None:
     old = member | {"status": before} | (kicked if before == "kicked" else {})
     new = member | {"status": after} | (kicked if after == "kicked" else {})
     body = {"chat": chat.head, "from": world.user(user).profile, "date": world.clock.unix()}
+    world.feed.tell("chat", chat.id)
     world.updates.push("my_chat_member", body | {"old_chat_member": old, "new_chat_member": new})
 
 

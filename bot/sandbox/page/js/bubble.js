@@ -25,7 +25,9 @@ export function bubble(posts, ctx) {
     ctx.menu(posts[0]);
   });
   article.addEventListener("keydown", (event) => {
-    if (event.target === article && event.key === "Enter") ctx.menu(posts[0]);
+    if (event.target !== article || event.key !== "Enter") return;
+    event.preventDefault(); // or the same key would press the menu's first entry
+    ctx.menu(posts[0]);
   });
   return article;
 }

@@ -156,13 +156,13 @@ export class Messages {
     if (!this.posts.length) this.list.append(h("p", { class: "empty" }, t("emptyChat", this.ctx.language)));
   }
 
-  /** The node at the upper edge, and where it stands: it is to stand there afterwards too. */
+  /** The message at the upper edge, and where it stands: it is to stand there afterwards too. */
   anchor() {
     if (this.atEnd) return null;
     const top = this.list.getBoundingClientRect().top;
     for (const [key, node] of this.nodes) {
       const box = node.getBoundingClientRect();
-      if (box.bottom > top) return { key: key.split("/")[0], top: box.top };
+      if (key.startsWith("m") && box.bottom > top) return { key: key.split("/")[0], top: box.top };
     }
     return null;
   }
