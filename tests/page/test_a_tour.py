@@ -29,7 +29,7 @@ def picture(page: Page, name: str, folder: Path) -> None:
 def test_the_tour(page: Page, wall: Wall, theatre: Theatre, tmp_path: Path) -> None:
     """Twelve presses; a reload in the middle loses nothing; at the end the digest stands in the group, as a table."""
     folder = IMAGES if os.environ.get("PROJECT_HOME_SCREENSHOTS") else tmp_path
-    if theatre.run(lambda: theatre.show.glass.tally())["issues"]:
+    if theatre.run(theatre.show.glass.tally)["issues"]:
         theatre.ask(theatre.show.restart())
         page.goto(theatre.url)
         page.wait_for_selector("body[data-ready]")
