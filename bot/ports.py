@@ -325,6 +325,10 @@ class Issues(Protocol):
         """Responsible units with their names, most collected first."""
         ...
 
+    async def loads(self, now: datetime) -> dict[UnitCode, tuple[int, int]]:
+        """Open and overdue issues of each responsible unit that has any."""
+        ...
+
     async def longest_overdue(self, scope: Scope, now: datetime, limit: int) -> list[OverdueLine]:
         """`days` is 0 here; the service counts them with the calendar."""
         ...

@@ -4,6 +4,7 @@ from aiogram import Router
 
 from handlers import (
     adoption,
+    board,
     chats,
     closing,
     context,
@@ -31,6 +32,7 @@ ROOMS = (
     lookup,
     digest,
     ledger,
+    board,
     groups,
     roster,
     desk,

@@ -53,6 +53,12 @@ class Figures(Repository):
         rows = await self._all(grouped.order_by(func.count().desc(), issues.c.unit))
         return [(code, name, Tally(*counts)) for code, name, *counts in rows]
 
+    async def loads(self, now: datetime) -> dict[UnitCode, tuple[int, int]]:
+        """Open and overdue issues of each responsible unit that has any."""
+        open_ = (issues.c.status.in_(sorted(OPEN)), issues.c.unit.is_not(None))
+        counted = select(issues.c.unit, func.count(), _count(is_overdue(now))).where(*open_).group_by(issues.c.unit)
+        return {unit: (count, overdue) for unit, count, overdue in await self._all(counted)}
+
     async def longest_overdue(self, scope: Scope, now: datetime, limit: int) -> list[OverdueLine]:
         """Longest first; the service counts the days."""
         late = VIEW.where(is_overdue(now), in_scope(scope)).order_by(issues.c.due_at, issues.c.id).limit(limit)

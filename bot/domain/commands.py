@@ -37,8 +37,10 @@ COMMANDS: Sequence[Command] = (
     Command("desk", _("the queue at the desk"), Access.DESK),
     Command("tasks", _("your open tasks, nearest deadline first"), Access.TASKS),
     Command("overdue", _("what is overdue, longest first"), Access.OVERDUE),
+    Command("board", _("what is open, overdue and escalated in your scope"), Access.BOARD),
     Command("ledger", _("the ledger as a spreadsheet"), Access.LEDGER, words=_("filter")),
     Command("digest", _("the weekly digest as it stands now"), Access.DIGEST, group=True),
+    Command("units", _("the units with their heads, open and overdue"), Access.UNITS),
     Command("people", _("people, their roles and invitations"), Access.PEOPLE),
     Command(
         "subscribe",

@@ -134,6 +134,13 @@ class FakeIssues:
             for code in ordered
         ]
 
+    async def loads(self, now: datetime) -> dict[UnitCode, tuple[int, int]]:
+        theirs: dict[UnitCode, list[Issue]] = {}
+        for issue in self._tables.issues.values():
+            if issue.is_open and issue.unit is not None:
+                theirs.setdefault(issue.unit, []).append(issue)
+        return {unit: (len(found), sum(i.overdue_at(aware(now)) for i in found)) for unit, found in theirs.items()}
+
     async def longest_overdue(self, scope: Scope, now: datetime, limit: int) -> list[OverdueLine]:
         late = sorted((i for i in self._within(scope) if i.overdue_at(aware(now))), key=_due)
         return [_overdue_line(view) for view in self._views(late[:limit])]

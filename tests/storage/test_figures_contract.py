@@ -111,3 +111,13 @@ async def test_an_overdue_line_without_unit_and_person(uow: UnitOfWork, city: Ci
     await at_unit(uow, city, status=Status.ASSIGNED, deadline=a_deadline(NOW - DAY))
     (line,) = await uow.issues.longest_overdue(CITY, NOW, 20)
     assert (line.unit, line.assignee) == ("", "")
+
+
+async def test_what_lies_with_whom(uow: UnitOfWork, city: City) -> None:
+    """Open ones by responsible unit, and how many of them are overdue; closed ones lie with nobody."""
+    assert await uow.issues.loads(NOW) == {}
+    await at_unit(uow, city, "U04", status=Status.ASSIGNED, deadline=a_deadline(NOW - DAY))
+    await at_unit(uow, city, "U04", status=Status.ACCEPTED, deadline=a_deadline(NOW + DAY))
+    await at_unit(uow, city, "U03", status=Status.CLEARED, outcome=Outcome.SOLVED)
+    await at_unit(uow, city)
+    assert await uow.issues.loads(NOW) == {UnitCode("U04"): (2, 1)}
