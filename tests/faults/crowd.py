@@ -11,7 +11,8 @@ from hashlib import sha256
 
 from PIL import Image
 
-from bot.sandbox.acts import find_button, open_link, press, send_text
+from bot.sandbox.acts import find_button, open_link, send_text
+from bot.sandbox.acts import press as press_button
 from bot.sandbox.acts_groups import add_user
 from bot.sandbox.delivery import say, tell_bot
 from bot.sandbox.errors import ActError, Json
@@ -83,12 +84,12 @@ class Crowd:
         self.reports.append(report)
         text = f"东门 {report.token} 号塔吊停电，现场停工"
         album = self.dice.random() < ALBUMS
-        pieces = [self._a_file() for _ in range(self.dice.randint(2, 4) if album else 1)]
+        pieces = [self.a_file() for _ in range(self.dice.randint(2, 4) if album else 1)]
         report.photos = frozenset(digest for _, digest in pieces)
         late = self._sends(user, text, [content for content, _ in pieces])
         await self._until(user, lambda: self._submit(user), self._asks)
         await asyncio.sleep(self.dice.uniform(0, 0.2))
-        self._press(user)
+        self.press(user)
         await self._until(user, lambda: bool(self._numbers(user) - known), self._presses_again)
         await asyncio.gather(*late)
         (report.filed,) = self._numbers(user) - known
@@ -110,7 +111,7 @@ class Crowd:
             tasks.append(asyncio.create_task(_after(late, lambda post=post: tell_bot(self._world, room, post))))
         return tasks
 
-    def _a_file(self) -> tuple[Json, str]:
+    def a_file(self) -> tuple[Json, str]:
         """A photo that nobody has sent before, as Telegram holds it, and the SHA-256 of its bytes."""
         self._photos += 1
         content = self._photo + self._photos.to_bytes(4, "big")
@@ -118,14 +119,15 @@ class Crowd:
         self._world.files.albums[size["file_id"]] = [size]
         return {"photo": [size]}, sha256(content).hexdigest()
 
-    def _press(self, user: int) -> None:
+    def press(self, user: int) -> None:
+        """提交, if it is there."""
         try:
-            press(self._world, user=user, chat=user, label="提交")
+            press_button(self._world, user=user, chat=user, label="提交")
         except ActError:
             return  # it has just been filed
 
     async def _presses_again(self, user: int) -> None:
-        self._press(user)
+        self.press(user)
 
     async def _asks(self, user: int) -> None:
         """Whoever hears nothing writes again: it becomes part of the draft, and its card is shown."""
