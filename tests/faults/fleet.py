@@ -141,11 +141,11 @@ async def fleet(
             kind, more = ("serve", hook) if role == "door" else ("work", {})
             env = environment(sandbox, folder, cluster.url(role, port), **more)
             processes[role] = await stack.enter_async_context(running(kind, env, folder / f"{role}.log", paced=False))
-        await _ready([folder / f"{role}.log" for role in ROLES])
+        await ready([folder / f"{role}.log" for role in ROLES])
         yield Fleet(cluster, processes)
 
 
-async def _ready(logs: Sequence[Path]) -> None:
+async def ready(logs: Sequence[Path]) -> None:
     """Each has opened everything: a process that can't begin says so and ends, which is its supervisor's business."""
     async with asyncio.timeout(READY_SECONDS):
         while not all(await asyncio.gather(*(asyncio.to_thread(_says_ready, log) for log in logs))):  # noqa: ASYNC110 - a file says it
