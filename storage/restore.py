@@ -21,6 +21,7 @@ from storage.snapshots import opened, photos_of, rows_of, sha256_of, trouble_in
 from storage.transfer import copy_in, rows_in
 
 _MARK = "restoring"  # on the media shelf while a restore is under way: one that was cut off may go on
+_WORK = "restoring-"  # beside the ledger
 _SHOWN = 5
 _CHUNK = 1 << 20
 _BATCH = 256  # photos between two reports
@@ -114,7 +115,10 @@ def _workplace(url: str) -> Iterator[Path]:
     """Beside the ledger's place, so that it gets there in one step."""
     parsed = parse(url)
     beside = file_of(parsed).parent if is_sqlite(parsed) else None
-    with tempfile.TemporaryDirectory(prefix="restoring-", dir=beside) as folder:
+    if beside is not None:  # we are alone here: what is there was left by a restore that was killed
+        for left in beside.glob(f"{_WORK}*"):
+            shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(prefix=_WORK, dir=beside) as folder:
         yield Path(folder)
 
 

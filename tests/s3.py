@@ -14,11 +14,11 @@ _LISTENING = re.compile(r"Starting s3 server on \[(http://[\d.:]+)/\]")
 
 
 @contextmanager
-def server(root: Path) -> Iterator[str]:
-    """Its address; the bucket BUCKET is the folder of that name in `root`."""
-    (root / BUCKET).mkdir(parents=True)
+def server(root: Path, port: int = 0) -> Iterator[str]:
+    """Its address; the bucket BUCKET is the folder of that name in `root`. Port 0: any that is free."""
+    (root / BUCKET).mkdir(parents=True, exist_ok=True)
     rclone = Path(sys.executable).with_name("rclone")
-    words = ("serve", "s3", "--addr", "127.0.0.1:0", "--auth-key", f"{KEY},{SECRET}", "--config", "", str(root))
+    words = ("serve", "s3", "--addr", f"127.0.0.1:{port}", "--auth-key", f"{KEY},{SECRET}", "--config", "", str(root))
     process = subprocess.Popen([rclone, *words], stderr=subprocess.PIPE, text=True)
     try:
         yield _address(process)

@@ -3,10 +3,10 @@
 import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 from bot.cli.findings import Finding, note, ok, red
 from bot.cli.opening import office_policy
+from bot.cli.place_checks import check_places
 from bot.domain.policy import Policy
 from bot.policy import PolicyError
 from bot.settings import Settings, SettingsError, load_settings, unknown_variables
@@ -19,7 +19,7 @@ async def examine() -> AsyncIterator[Finding]:
     except SettingsError as error:
         yield red("settings", str(error), "Set these variables in the environment or in .env.")
         return
-    for finding in (*_settings(), *_media(settings)):
+    for finding in (*_settings(), *check_places(settings)):
         yield finding
     try:
         policy = office_policy(settings)
@@ -43,30 +43,6 @@ def _settings() -> Iterator[Finding]:
         yield note("settings", f"{', '.join(strange)}: not known here", "Misspelt? docs/ lists every variable.")
     else:
         yield ok("settings", "can be read")
-
-
-def _media(settings: Settings) -> Iterator[Finding]:
-    from storage.shelves import open_shelf, try_out
-
-    place = Path(settings.media_url)
-    if "://" not in settings.media_url and not place.exists():  # the first photo makes it; a look must not
-        yield _unmade(place)
-        return
-    try:
-        shelf = open_shelf(settings.media_url)
-        try_out(shelf)
-    except (OSError, ValueError) as error:
-        advice = "Set PROJECT_HOME_MEDIA_URL to a folder of the bot's own, or see the bucket's address, credentials and rights."
-        yield red("media", f"can't be written to, read and cleared: {error}", advice)
-    else:
-        yield ok("media", f"{shelf} can be written to, read and cleared")
-
-
-def _unmade(place: Path) -> Finding:
-    there = next(parent for parent in place.absolute().parents if parent.exists())
-    if there.is_dir() and os.access(there, os.W_OK):
-        return ok("media", f"{place} will be made when the first photo comes")
-    return red("media", f"{there} can't be written to", "Set PROJECT_HOME_MEDIA_URL to a folder of the bot's own.")
 
 
 def _rules(policy: Policy) -> Iterator[Finding]:

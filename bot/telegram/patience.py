@@ -1,9 +1,11 @@
 """What every loop over the store does when the store is away: wait a little, say so, try again."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from itertools import chain, repeat
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import structlog
 
@@ -25,6 +27,33 @@ async def patiently(step: Callable[[], Awaitable[T]]) -> T:
             pause = next(pauses)
             log.warning("store.unavailable", error=str(error), retry_in=pause)
             await asyncio.sleep(pause)
+
+
+def apart(work: Callable[..., T], *args: Any) -> asyncio.Future[T]:
+    """Blocking work in a daemon thread. Unlike with asyncio.to_thread, who gives up on it need not wait for it to end the
+    process: a server that never answers holds nobody."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: T | None, error: BaseException | None) -> None:
+        if done.done():
+            return
+        if error is None:
+            done.set_result(cast("T", result))
+        else:
+            done.set_exception(error)
+
+    def run() -> None:
+        outcome: tuple[T | None, BaseException | None]
+        try:
+            outcome = work(*args), None
+        except Exception as error:
+            outcome = None, error
+        with suppress(RuntimeError):  # the loop has ended: nobody waits any more
+            loop.call_soon_threadsafe(settle, *outcome)
+
+    threading.Thread(target=run, daemon=True).start()
+    return done
 
 
 async def woken(event: asyncio.Event, seconds: float) -> None:

@@ -13,7 +13,7 @@ from bot.services import cards, drafts, staff
 from bot.services.turn import Turn
 from bot.services.turns import Turns
 from bot.telegram.calls import CallFailed, Rejected
-from bot.telegram.patience import patiently, woken
+from bot.telegram.patience import apart, patiently, woken
 from bot.telegram.pictures import NotAPicture, Picture, examine
 
 log = structlog.get_logger(__name__)
@@ -22,6 +22,7 @@ AT_ONCE = 4
 ATTEMPTS = 6  # the store spaces them out further and further: about an hour in all
 DELAYED = 2  # attempts after which cards say that a file is still being fetched (`Media.is_delayed`)
 IDLE_SECONDS = 5.0
+ENDING_SECONDS = 3.0  # for a write under way when asked to end
 NO_ROOM_SECONDS = 5.0  # between two tries to write what the disk or the object store refused
 FALLBACK_MIME = "application/octet-stream"
 
@@ -51,6 +52,7 @@ class Photos:
         self._told = told
         self._woken = asyncio.Event()
         self._ending = asyncio.Event()
+        self._writing: set[asyncio.Future[str]] = set()
 
     def wake(self) -> None:
         """There may be something to fetch."""
@@ -60,6 +62,7 @@ class Photos:
         """Finish what is in hand, then let `run` return."""
         self._ending.set()
         self.wake()
+        asyncio.get_running_loop().call_later(ENDING_SECONDS, self._abandon)
 
     async def run(self) -> None:
         """Until stopped. What fails is tried again later, and at last noted as missing."""
@@ -115,12 +118,26 @@ class Photos:
         when asked to end meanwhile."""
         while True:
             try:
-                return await asyncio.to_thread(self._folder.put, content)
+                return await self._written(content)
             except OSError as error:
                 if self._ending.is_set():
                     raise
                 log.warning("photos.no_room", error=str(error), retry_in=NO_ROOM_SECONDS)
                 await woken(self._ending, NO_ROOM_SECONDS)
+
+    async def _written(self, content: bytes) -> str:
+        writing = apart(self._folder.put, content)
+        self._writing.add(writing)
+        try:
+            return await writing
+        finally:
+            self._writing.discard(writing)
+
+    def _abandon(self) -> None:
+        """Asked to end, and the place for photos does not answer: they are fetched anew by whoever comes next."""
+        for writing in self._writing:
+            if not writing.done():
+                writing.set_exception(TimeoutError("it did not answer before the end"))
 
     async def _copied(self, picture: Picture | None, content: bytes, sha256: str) -> str | None:
         if picture is None or picture.clean == content:

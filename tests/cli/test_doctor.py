@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -46,7 +47,20 @@ def test_all_is_well(cli: CommandLine, a_clerk: None, telegram: Sandbox):
     found.pop("sqlite", None)  # a note where the system's SQLite is an old one
     assert set(found.values()) == {"ok"}
     assert set(found) == {
-        *("settings", "media", "policy", "calendar", "database", "desk", "units", "inbox", "outbox", "queue", "audit"),
+        *(
+            "settings",
+            "media",
+            "disk",
+            "policy",
+            "calendar",
+            "database",
+            "desk",
+            "units",
+            "inbox",
+            "outbox",
+            "queue",
+            "audit",
+        ),
         *("token", "webhook", "clock"),
     }
 
@@ -177,3 +191,10 @@ def test_a_folder_of_photos(cli: CommandLine, ledger: Path, place: Path, monkeyp
     assert not list((place / "data/media").iterdir())
     monkeypatch.setenv("PROJECT_HOME_MEDIA_URL", str(ledger / "media"))
     assert states(cli.json("doctor", code=1))["media"] == "red"
+
+
+@pytest.mark.parametrize(("free", "state"), [(50 << 20, "red"), (500 << 20, "note"), (5 << 30, "ok")])
+def test_room_on_the_disk(cli: CommandLine, ledger: Path, monkeypatch: pytest.MonkeyPatch, free: int, state: str):
+    """Before it is full: then people hear nothing."""
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    assert states(cli.json("doctor", code=1))["disk"] == state

@@ -294,6 +294,7 @@ async def test_a_restore_that_was_cut_off_goes_on(
         patch.setattr("storage.restore._place", cut)
         with pytest.raises(KeyboardInterrupt):
             await on_sqlite.restore(f"sqlite:///{tmp_path}/new/back.db", str(tmp_path / "back"))
+    (tmp_path / "new" / "restoring-killed").mkdir()
     earlier = on_sqlite.archive.backups()[0]
     assert "not empty" in await refused(on_sqlite, tmp_path, name=earlier)
     back = await on_sqlite.restore(f"sqlite:///{tmp_path}/new/back.db", str(tmp_path / "back"))

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import io
+import threading
 from typing import Any, BinaryIO
 
 import pytest
@@ -221,4 +222,18 @@ async def test_ending_on_a_full_disk(bench: Bench) -> None:
     await asyncio.sleep(0.05)
     bench.photos.stop()
     await asyncio.wait_for(running, 2)
+    assert (await bench.after(media)).state is MediaState.PENDING
+
+
+async def test_ending_while_the_store_hangs(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that never answers doesn't hold the end; the photo is the next one's."""
+    monkeypatch.setattr(photos_module, "ENDING_SECONDS", 0.1)
+    hanging = threading.Event()
+    monkeypatch.setattr(bench.folder, "put", lambda _: hanging.wait())
+    media = await bench.arrives(a_picture())
+    running = asyncio.create_task(bench.photos.run())
+    await asyncio.sleep(0.05)
+    bench.photos.stop()
+    await asyncio.wait_for(running, 2)
+    hanging.set()
     assert (await bench.after(media)).state is MediaState.PENDING
