@@ -24,7 +24,7 @@ _PATIENCE = 5  # seconds
 def database() -> Iterator[str]:
     """The SQLAlchemy URL of a fresh, empty database, dropped at the end. Skips the test if there is no server."""
     with ExitStack() as stack:
-        server = _running() or stack.enter_context(_embedded())
+        server = running() or stack.enter_context(_embedded())
         name = f"project_home_test_{uuid4().hex[:12]}"
         _do(server, lambda connection: connection.execute(f'CREATE DATABASE "{name}"'))
         try:
@@ -38,7 +38,8 @@ def empty(url: str) -> None:
     _do(make_url(url).set(drivername="postgresql"), _delete_all)
 
 
-def _running() -> URL | None:
+def running() -> URL | None:
+    """The server that is there already, None if there is none."""
     named = os.environ.get("PROJECT_HOME_TEST_POSTGRES")
     for candidate in (named,) if named else _LOCAL:
         url = make_url(candidate).set(drivername="postgresql")

@@ -16,7 +16,7 @@ from rich.console import Console
 from tests.bench.sections import Section
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "performance.md"
-MEASUREMENTS = ("report", "sending", "waiting", "startup", "reminders")
+MEASUREMENTS = ("report", "sending", "reminders", "startup", "reading", "waiting")
 
 _HEAD = """# What it costs
 
