@@ -593,10 +593,6 @@ class Chats(Protocol):
         dialogs). What the new chat already has one of stays; of two open drafts of a person the old chat's is cancelled."""
         ...
 
-    async def language(self, chat: ChatId) -> str | None:
-        """The language to speak in a chat: of the person bound to it; None for groups and unknown ones."""
-        ...
-
 
 class Dialogs(Protocol):
     """Where a person is in a conversation. Lives in the same transaction as everything else."""

@@ -52,11 +52,6 @@ class SqlChats(Repository):
         await self._move_dialogs(str(old), str(new))
         await self._move_chat(old, new)
 
-    async def language(self, chat: ChatId) -> str | None:
-        """Of the person bound to it; a private chat has the id of its person's account."""
-        row = await self._first(select(people.c.language).where(people.c.user_id == chat))
-        return None if row is None else row.language
-
     async def _reach(self, chat: ChatId, *, reachable: bool) -> None:
         changed = (people.c.user_id == chat, people.c.reachable != reachable)
         await self._run(update(people).where(*changed).values(reachable=reachable))

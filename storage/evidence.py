@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, insert, literal, select, update
+from sqlalchemy import Integer, bindparam, case, insert, select, update
 
 from bot.domain.draft import IncomingMedia, Media, MediaState, Purpose
 from bot.domain.ids import ChatId, DraftId, IssueId, MediaId, MessageId, PersonId
@@ -17,6 +18,8 @@ _PAUSES = tuple(timedelta(minutes=2**n) for n in range(1, 9))  # after the first
 _MEDIA = select(*_COLUMNS)
 _OF_DRAFT = _MEDIA.where(files.c.draft == bindparam("sought"))
 _OF_ISSUE = _MEDIA.where(files.c.issue == bindparam("sought"))
+_MANY = _MEDIA.where(files.c.id.in_(bindparam("sought", expanding=True)))
+_SETTLE = update(files).where(files.c.id == bindparam("sought")).returning(*_COLUMNS)
 _ADD = insert(files).returning(*_COLUMNS)
 _FILE = update(files).where(files.c.draft == bindparam("sought"))
 
@@ -56,7 +59,7 @@ class SqlEvidence(Repository):
 
     async def many(self, media: Sequence[MediaId]) -> list[Media]:
         """In the order asked for; unknown ones are left out."""
-        rows = {row.id: row for row in await self._all(_MEDIA.where(files.c.id.in_(set(media))))}
+        rows = {row.id: row for row in await self._all(_MANY, {"sought": tuple(set(media))})}
         return [_media(rows[number]) for number in media if number in rows]
 
     async def of_draft(self, draft: DraftId) -> list[Media]:
@@ -80,11 +83,9 @@ class SqlEvidence(Repository):
 
     async def claim(self, now: datetime, limit: int) -> list[Media]:
         """What is due, each put off by twice as long as the time before, in one statement."""
-        due = select(files.c.id).where(files.c.state == spelled(MediaState.PENDING), files.c.next_at <= now)
-        oldest = self._skip_locked(due.order_by(files.c.received_at, files.c.id).limit(limit))
-        tried = {"attempts": files.c.attempts + 1, "next_at": _put_off(now)}
-        claimed = update(files).where(files.c.id.in_(oldest)).values(tried).returning(*_COLUMNS)
-        return sorted((_media(row) for row in await self._all(claimed)), key=lambda m: (m.received_at, m.id))
+        later = {f"after_{tried}": now + pause for tried, pause in enumerate(_PAUSES)}
+        rows = await self._all(_claim(postgres=self._postgres), {"now": now, "most": limit, **later})
+        return sorted((_media(row) for row in rows), key=lambda m: (m.received_at, m.id))
 
     async def stored(self, media: MediaId, sha256: str, clean_sha256: str | None, size: int, mime: str) -> Media:
         """The bytes are kept. LookupError if there is no such file."""
@@ -96,15 +97,30 @@ class SqlEvidence(Repository):
         return await self._settle(media, MediaState.MISSING, {"error": error})
 
     async def _settle(self, media: MediaId, state: MediaState, values: dict[str, Any]) -> Media:
-        settled = update(files).where(files.c.id == media).values(state=state, **values).returning(*_COLUMNS)
-        return _media(await self._first(settled))
+        return _media(await self._first(_SETTLE, {"sought": media, "state": state, **values}))
 
 
 _INCOMING = ("kind", "file_id", "file_unique_id", "size", "mime", "file_name")
 
 
-def _put_off(now: datetime) -> Any:
-    moments = {tried: literal(now + pause, files.c.next_at.type) for tried, pause in enumerate(_PAUSES)}
+@cache
+def _claim(*, postgres: bool) -> Any:
+    due = (
+        files.c.state == spelled(MediaState.PENDING),
+        files.c.next_at <= bindparam("now", type_=files.c.next_at.type),
+    )
+    oldest = select(files.c.id).where(*due).order_by(files.c.received_at, files.c.id)
+    some = oldest.limit(bindparam("most", type_=Integer))
+    taken = (
+        some.with_for_update(skip_locked=True) if postgres else some
+    )  # what another worker has in hand stays its own
+    tried = {"attempts": files.c.attempts + 1, "next_at": _put_off()}
+    return update(files).where(files.c.id.in_(taken)).values(tried).returning(*_COLUMNS)
+
+
+def _put_off() -> Any:
+    """The parameters `after_0`…: when to try again, by how often it was tried."""
+    moments = {tried: bindparam(f"after_{tried}", type_=files.c.next_at.type) for tried in range(len(_PAUSES))}
     last = moments.pop(len(_PAUSES) - 1)
     return case(moments, value=files.c.attempts, else_=last)
 

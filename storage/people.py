@@ -37,6 +37,13 @@ _BY_ID = _PERSON.where(people.c.id == bindparam("sought"))
 _BY_CODE = _PERSON.where(people.c.code == bindparam("sought"))
 _BY_USER = _PERSON.where(people.c.user_id == bindparam("sought"))
 _STAFF = _OFFICE.where(~people.c.left)
+_HOLDING = _STAFF.where(
+    exists().where(
+        grants.c.person == people.c.id,
+        grants.c.role == bindparam("sought_role", type_=grants.c.role.type),
+        tuple_(grants.c.scope_kind, grants.c.scope_value).in_(bindparam("scopes", expanding=True)),
+    )
+)
 
 
 class SqlPeople(Repository):
@@ -71,9 +78,8 @@ class SqlPeople(Repository):
     async def holding(self, role: Role, scopes: Iterable[Scope]) -> list[Person]:
         """Who holds the role for exactly one of the scopes, by code."""
         wanted = [(scope.kind.value, scope.value) for scope in scopes]
-        held = tuple_(grants.c.scope_kind, grants.c.scope_value).in_(wanted)
-        holds = exists().where(grants.c.person == people.c.id, grants.c.role == role, held)
-        return [_person(row) for row in await self._all(_STAFF.where(holds))] if wanted else []
+        rows = await self._all(_HOLDING, {"sought_role": role, "scopes": wanted}) if wanted else []
+        return [_person(row) for row in rows]
 
     async def add(self, person: Person) -> Person:
         """Insert; its id is ignored."""

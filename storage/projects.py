@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, literal, or_, select, update
+from sqlalchemy import bindparam, case, literal, or_, select, update
 
 from bot.domain.ids import PersonId, ProjectCode
 from bot.domain.organisation import Project, ServiceCard
@@ -12,6 +12,7 @@ from storage.tables import projects, scans, service_cards
 from storage.tables.base import clean
 
 _FIELDS = tuple(projects.c.keys())
+_BY_CODE = select(projects).where(projects.c.code == bindparam("sought"))
 
 
 class SqlProjects(Repository):
@@ -19,7 +20,7 @@ class SqlProjects(Repository):
 
     async def get(self, code: ProjectCode) -> Project:
         """LookupError if there is none."""
-        row = await self._first(select(projects).where(projects.c.code == code))
+        row = await self._first(_BY_CODE, {"sought": code})
         if row is None:
             raise LookupError(code)
         return Project(*row)

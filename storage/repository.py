@@ -61,7 +61,3 @@ class Repository:
 
     def _insert(self, table: Table) -> Insert:
         return insert_into(table, postgres=self._postgres)
-
-    def _skip_locked(self, statement: Any) -> Any:
-        """Leave rows another worker has in hand; on SQLite there is only one."""
-        return statement.with_for_update(skip_locked=True) if self._writing and self._postgres else statement

@@ -1,7 +1,9 @@
-"""aiosqlite with one hop to the connection's thread per statement.
+"""aiosqlite without its price: a hop to the connection's thread costs more than most statements.
 
-As shipped, a statement is four hops (make a cursor, execute, fetch, close), and a hop costs more than most statements. Here
-the cursor lives in the thread: executing it also fetches its first rows and, when these were all, closes it.
+As shipped, a statement is four hops (make a cursor, execute, fetch, close). Here what is short runs right in the loop: one
+row written, or a question answered within `_STEPS` steps of SQLite's machine (about a millisecond). A question that takes
+longer is broken off there and asked again in the thread; whatever waits for the disk or for another process (BEGIN,
+COMMIT) goes there anyway, and so does what is asked of many rows at once.
 """
 
 import sqlite3
@@ -13,6 +15,9 @@ from typing import Any
 import aiosqlite
 
 _AT_ONCE = 1000  # rows fetched in the hop that executes; a longer result is fetched as it is read
+_STEPS = 20_000
+_QUESTIONS = ("SELECT", "WITH")
+_SHORT = ("INSERT", "UPDATE", "SAVEPOINT", "RELEASE", "ROLLBACK TO")
 
 
 class Cursor:
@@ -31,8 +36,12 @@ class Cursor:
         return self
 
     async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> "Cursor":
-        """Execute and fetch in one hop."""
-        await self._connection.in_thread(self._execute, sql, parameters)
+        """Execute and fetch: here if it is short, else in one hop."""
+        words = sql.lstrip()
+        if words.startswith(_SHORT):
+            self._execute(sql, parameters)
+        elif not (words.startswith(_QUESTIONS) and self._answered(sql, parameters)):
+            await self._connection.in_thread(self._execute, sql, parameters)
         return self
 
     async def executemany(self, sql: str, parameters: Iterable[tuple[Any, ...]]) -> "Cursor":
@@ -65,6 +74,21 @@ class Cursor:
         if self._cursor is not None:
             await self._connection.in_thread(self._close)
 
+    def _answered(self, sql: str, parameters: Iterable[Any]) -> bool:
+        """Ask here; False if that takes too long: nothing has happened then."""
+        raw = self._connection.raw
+        raw.set_progress_handler(_enough, _STEPS)
+        try:
+            self._execute(sql, parameters)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+            self._rows.clear()
+            return False
+        finally:
+            raw.set_progress_handler(None, 0)
+        return True
+
     def _execute(self, sql: str, parameters: Iterable[Any]) -> None:
         self._note(self._connection.raw.execute(sql, tuple(parameters)))
 
@@ -91,12 +115,16 @@ class Cursor:
         self._cursor = None
 
 
+def _enough() -> int:
+    return 1
+
+
 class Connection(aiosqlite.Connection):
     """An aiosqlite connection that gives such cursors."""
 
     @property
     def raw(self) -> sqlite3.Connection:
-        """Python's own connection, for use in the thread."""
+        """Python's own connection; SQLite lets one thread at a time at it."""
         return self._conn
 
     def cursor(self) -> Cursor:  # type: ignore[override]
@@ -110,6 +138,7 @@ class Connection(aiosqlite.Connection):
 
 def connect(database: str, **options: Any) -> Connection:
     """What SQLAlchemy awaits to have a connection (its `async_creator_fn`)."""
-    connection = Connection(partial(sqlite3.connect, database, **options), 64)
+    shared = options | {"check_same_thread": False}  # the loop's and the connection's own, never both at once
+    connection = Connection(partial(sqlite3.connect, database, **shared), 64)
     connection._thread.daemon = True  # a forgotten connection must not keep the process
     return connection

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.ids import IssueId, PersonId, ProjectCode, UnitCode
+from bot.domain.organisation import Project
 
 
 class Status(StrEnum):
@@ -175,6 +176,19 @@ class Standing:
     unit: UnitCode | None  # responsible
     reporter: PersonId
     assignee: PersonId | None
+
+
+def standing_in(project: Project, issue: "Issue") -> Standing:
+    """Where an issue of this project stands."""
+    return Standing(
+        project.code,
+        project.district,
+        project.owner,
+        issue.reporting_unit,
+        issue.unit,
+        issue.reporter,
+        issue.assignee,
+    )
 
 
 NUMBER = re.compile(r"^\s*([A-Za-z]{1,8})\s*[-–—_ ]?\s*(\d{4})\s*[-–—_ ]?\s*(\d{1,7})\s*$")

@@ -54,7 +54,7 @@ def _pick(candidates: list[Person], wanted: PersonId | None) -> Person:
 async def _give(turn: Turn, clerk: Person, issue: Issue, person: Person) -> None:
     deadline = _deadline(turn, issue)
     changes = lifecycle.assign(issue, clerk.id, turn.now, issue.unit, person.id, deadline)
-    await cards.bring(turn, person, issue.id)  # first: a card drawn anew keeps its place in the queue, below the photos
+    await cards.bring(turn, [person], issue)  # first: a card drawn anew keeps its place in the queue, below the photos
     await steps.keep(turn, *changes)
 
 
@@ -84,7 +84,7 @@ async def pass_on(turn: Turn, by: Person | None, issue: Issue, successor: Person
     """Hand over without asking who may: `by` None when the roster changed. Raises IllegalMove."""
     before = await staff.known(turn, issue.assignee)
     change = lifecycle.hand_over(issue, by.id if by else None, turn.now, successor.id)
-    await cards.bring(turn, successor, issue.id)
+    await cards.bring(turn, [successor], issue)
     issue = await steps.keep(turn, change)
     if before is not None and before.id != successor.id and (by is None or before.id != by.id):
         await cards.notify(turn, before, issue.id, "handed_over", by=successor.name)
@@ -96,7 +96,7 @@ async def give_to_who_is_there(turn: Turn, issue: Issue) -> Issue:
     heir = await staff.in_charge(turn, issue.id)
     if heir is None or heir.id == issue.assignee:
         return issue
-    await cards.bring(turn, heir, issue.id)
+    await cards.bring(turn, [heir], issue)
     return await steps.keep(turn, lifecycle.hand_over(issue, None, turn.now, heir.id))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from bot.domain.draft import Media, MediaState
 from bot.domain.errors import IssueUnknown, NotYours
 from bot.domain.ids import ChatId, IssueId, MessageId
+from bot.domain.issue import Issue
 from bot.domain.messages import Message, issue_card
 from bot.domain.organisation import Person
 from bot.domain.permissions import may_view
@@ -111,15 +112,14 @@ async def open_menu(
 async def photos(turn: Turn, person: Person, chat: ChatId, issue: IssueId) -> int:
     """Send the evidence into the chat; returns how many files. Raises NotYours, IssueUnknown."""
     await check_sight(turn, person, issue)
-    return await send_evidence(turn, chat, issue, await turn.uow.evidence.of_issue(issue))
+    return await send_evidence(turn, chat, await turn.uow.issues.get(issue), await turn.uow.evidence.of_issue(issue))
 
 
-async def send_evidence(turn: Turn, chat: ChatId, issue: IssueId, media: Sequence[Media]) -> int:
+async def send_evidence(turn: Turn, chat: ChatId, issue: Issue, media: Sequence[Media]) -> int:
     """Albums of at most ten, under the issue's number; what is missing is said by the card."""
     shown = [item.id for item in media if item.state is not MediaState.MISSING]
-    number = (await turn.uow.issues.get(issue)).number
     for start in range(0, len(shown), ALBUM):
-        facts = {"issue": issue, "number": number, "media": shown[start : start + ALBUM]}
+        facts = {"issue": issue.id, "number": issue.number, "media": shown[start : start + ALBUM]}
         await turn.tell(Message(chat, "issue/photos", facts))
     return len(shown)
 
@@ -152,11 +152,13 @@ async def _message_of(turn: Turn, chat: ChatId, issue: IssueId) -> MessageId | N
     return found or await turn.uow.cards.message_of(chat, desk_card(issue))
 
 
-async def bring(turn: Turn, person: Person, issue: IssueId) -> None:
-    """The person gets the case: its evidence, and a fresh card under it."""
-    if (chat := chat_of(person)) is not None:
-        await send_evidence(turn, chat, issue, await turn.uow.evidence.of_issue(issue))
-        await turn.tell(card(chat, issue, fresh=True))
+async def bring(turn: Turn, people: Sequence[Person], issue: Issue) -> None:
+    """These people get the case: its evidence, and a fresh card under it."""
+    chats = [chat for person in people if (chat := chat_of(person)) is not None]
+    evidence = await turn.uow.evidence.of_issue(issue.id) if chats else []
+    for chat in chats:
+        await send_evidence(turn, chat, issue, evidence)
+        await turn.tell(card(chat, issue.id, fresh=True))
 
 
 async def _cards(turn: Turn, issue: IssueId) -> list[Message]:

@@ -105,7 +105,7 @@ async def _reopen(turn: Turn, person: Person, action: Action, issue_id: IssueId,
 async def _tell_unit(turn: Turn, before: Issue, issue: Issue, event: str, reason: str) -> None:
     person = await staff.known(turn, issue.assignee)
     if person is not None and (chat := staff.chat_of(person)) is not None:
-        await cards.send_evidence(turn, chat, issue.id, await _against(turn, before))
+        await cards.send_evidence(turn, chat, issue, await _against(turn, before))
         await cards.notify(turn, person, issue.id, event, reason)
 
 

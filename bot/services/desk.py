@@ -6,20 +6,19 @@ from bot.domain import lifecycle
 from bot.domain.errors import NotAllowed, UnitUnknown
 from bot.domain.history import Action
 from bot.domain.ids import ChatId, IssueId, MessageId, UnitCode
-from bot.domain.issue import Category, Issue, Kind, Level
+from bot.domain.issue import Category, Issue, Kind, Level, standing_in
 from bot.domain.messages import Message
-from bot.domain.organisation import Person
+from bot.domain.organisation import Person, Project
 from bot.domain.permissions import Access, may_use
 from bot.services import cards, queue, staff, steps
 from bot.services.turn import Turn
 
 
-async def announce(turn: Turn, issue: IssueId) -> None:
+async def announce(turn: Turn, issue: Issue, project: Project) -> None:
     """Every clerk in scope with a bound account gets the new case: evidence and card. With none, it waits in the queue."""
-    standing = await turn.uow.issues.standing(issue)
-    for clerk in await staff.clerks(turn, standing):
-        if clerk.id != standing.reporter:  # who filed it has its card already, with the desk's buttons
-            await cards.bring(turn, clerk, issue)
+    clerks = await staff.clerks(turn, standing_in(project, issue))
+    # who filed it has its card already, with the desk's buttons
+    await cards.bring(turn, [clerk for clerk in clerks if clerk.id != issue.reporter], issue)
 
 
 async def open_queue(turn: Turn, clerk: Person) -> None:

@@ -69,7 +69,7 @@ async def _file(turn: Turn, person: Person, draft: Draft, code: ProjectCode) -> 
     if person.current_project != project.code:
         await turn.uow.people.save(replace(person, current_project=project.code))
     await _turn_card(turn, draft, issue)
-    await desk.announce(turn, issue.id)
+    await desk.announce(turn, issue, project)
     return issue
 
 

@@ -99,7 +99,7 @@ async def hand_in(turn: Turn, person: Person, proof: Proof) -> Issue:
         asked=(chat := staff.chat_of(await turn.uow.people.get(issue.reporter))) is not None,
     )
     if chat is not None:  # first: an older question drawn anew would come above the photos
-        await cards.send_evidence(turn, chat, issue.id, photos)
+        await cards.send_evidence(turn, chat, issue, photos)
         await turn.tell(cards.question(chat, issue.id, fresh=True))
     issue = await steps.keep(turn, change)
     await _draw(turn, issue, staff.chat_of(person), proof, done=True)

@@ -156,8 +156,11 @@ async def keep(turn: Turn, person: Person, draft: Draft, sent: Incoming) -> Draf
 
 
 async def _begin(turn: Turn, person: Person, sent: Incoming) -> Draft:
+    """As it reads with its first message, which `keep` is to write down."""
     project = await drafts.usual_project(turn, person)
-    return await turn.uow.drafts.add(Draft(DraftId(0), person.id, sent.chat, turn.now, project=project))
+    begun = Draft(DraftId(0), person.id, sent.chat, turn.now, project=project, place=sent.place, text=sent.text)
+    added = await turn.uow.drafts.add(replace(begun, category=await guess(turn, begun)))
+    return replace(added, text=sent.text)
 
 
 async def guess(turn: Turn, draft: Draft) -> Category:

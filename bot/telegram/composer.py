@@ -45,14 +45,11 @@ class Composer:
         if message.kind == PART:
             return rendered_part(message.facts)
         facts = message.facts
-        loader = self._loaders.get(message.kind)
-        if loader is None:
-            known = await turn.uow.chats.language(message.chat)
-        else:
-            viewer = await _viewer(turn, message.chat)
-            known = viewer.language if viewer else None  # groups read the office's
+        viewer = await _viewer(turn, message.chat)
+        if (loader := self._loaders.get(message.kind)) is not None:
             facts = await loader(turn, viewer, facts)
-        language = facts.get("language") or known  # the facts know a stranger's
+        # the facts know a stranger's, groups read the office's
+        language = facts.get("language") or (viewer.language if viewer else None)
         return self._renderer.render(message.kind, facts, language, rich=turn.policy.rich_messages)
 
 

@@ -182,9 +182,10 @@ async def _show_late(turn: Turn, media: Media) -> None:
     """A picture sent as a document could not be shown before its clean copy was made: now those who have the card get it."""
     if media.issue is None or media.kind is MediaKind.PHOTO or media.clean_sha256 is None:
         return
-    for chat in await turn.uow.cards.chats_with(issue_card(media.issue)):
+    issue = await turn.uow.issues.get(media.issue)
+    for chat in await turn.uow.cards.chats_with(issue_card(issue.id)):
         if chat != media.chat:
-            await cards.send_evidence(turn, chat, media.issue, [media])
+            await cards.send_evidence(turn, chat, issue, [media])
 
 
 async def _refresh(turn: Turn, media: Media) -> None:

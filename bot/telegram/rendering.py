@@ -72,6 +72,7 @@ class Renderer:
     ) -> None:
         loader = loader or FileSystemLoader(FOLDER)
         self._office = office_language
+        self._absent: set[str] = set()
         self._catalogues = {language: _packaged(language) for language in LANGUAGES}
         self._environments = {
             language: _environment(catalogue, zone, loader) for language, catalogue in self._catalogues.items()
@@ -120,7 +121,10 @@ class Renderer:
         return _tidy(self._environments[language].get_template(name).render(facts))
 
     def _optional(self, name: str, language: str) -> Template | None:
+        if name in self._absent:
+            return None
         try:
             return self._environments[language].get_template(name)
         except TemplateNotFound:
+            self._absent.add(name)  # what was not packaged won't appear: no look at the disk for each message
             return None

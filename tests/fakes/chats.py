@@ -32,10 +32,6 @@ class FakeChats:
         if old in self._tables.groups:
             self._tables.groups.setdefault(new, ("supergroup", self._tables.groups.pop(old)[1]))
 
-    async def language(self, chat: ChatId) -> str | None:
-        person = self._person_in(chat)
-        return None if person is None else self._tables.people[person].language
-
     def _reach(self, chat: ChatId, *, reachable: bool) -> None:
         person = self._person_in(chat)
         if person is not None:

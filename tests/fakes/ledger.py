@@ -11,7 +11,18 @@ from bot.domain.digest import OverdueLine, Tally, Totals, WeekCount
 from bot.domain.errors import ChangedMeanwhile
 from bot.domain.history import Change, Entry
 from bot.domain.ids import IssueId, PersonId, UnitCode
-from bot.domain.issue import AT_THE_DESK, AT_THE_UNIT, Category, Issue, Level, Outcome, Standing, Status, format_number
+from bot.domain.issue import (
+    AT_THE_DESK,
+    AT_THE_UNIT,
+    Category,
+    Issue,
+    Level,
+    Outcome,
+    Standing,
+    Status,
+    format_number,
+    standing_in,
+)
 from bot.domain.organisation import Scope
 from bot.domain.permissions import Sight, covers
 from bot.ports import HistoryLine, IssueView, Similar
@@ -167,16 +178,7 @@ class FakeIssues:
         return [issue for issue in self._tables.issues.values() if covers(scope, self._standing(issue))]
 
     def _standing(self, issue: Issue) -> Standing:
-        project = self._tables.projects[issue.project]
-        return Standing(
-            project=project.code,
-            district=project.district,
-            owner=project.owner,
-            reporting_unit=issue.reporting_unit,
-            unit=issue.unit,
-            reporter=issue.reporter,
-            assignee=issue.assignee,
-        )
+        return standing_in(self._tables.projects[issue.project], issue)
 
     def _views(self, issues: Iterable[Issue]) -> list[IssueView]:
         return [self._view(issue) for issue in issues]

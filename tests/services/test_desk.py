@@ -26,10 +26,16 @@ def case(turn: Turn, store: FakeStore, city: City) -> Case:
     return Case(turn, store, city)
 
 
+async def announced(case: Case, number: IssueId) -> None:
+    """The desk is told of the issue."""
+    issue = await case.turn.uow.issues.get(number)
+    await desk.announce(case.turn, issue, await case.turn.uow.projects.get(issue.project))
+
+
 async def test_every_clerk_with_an_account_gets_the_evidence_and_the_card(case: Case) -> None:
     """Both clerks of the city; the card comes below the photos; nobody else hears of it."""
     await case.reported()
-    await desk.announce(case.turn, case.id)
+    await announced(case, case.id)
     for clerk in (case.city.clerk, case.city.admin):
         photos, card = case.told(clerk)
         assert (photos.kind, len(photos.facts["media"])) == ("issue/photos", 1)
@@ -42,7 +48,7 @@ async def test_with_no_clerk_bound_the_case_waits_in_the_queue(case: Case) -> No
     await case.reported()
     for clerk in (case.city.clerk, case.city.admin):
         await case.turn.uow.people.save(replace(clerk, user_id=None))
-    await desk.announce(case.turn, case.id)
+    await announced(case, case.id)
     assert not case.store.outbox_messages()
     await case.turn.uow.people.save(case.city.clerk)
     await desk.open_queue(case.turn, case.city.clerk)
@@ -54,14 +60,14 @@ async def test_a_clerk_of_another_district_hears_nothing(case: Case) -> None:
     roles = "clerk:district:思明区"
     other = await case.turn.uow.people.add(a_person("E09", "外区", roles, user_id=1009))
     await case.reported()
-    await desk.announce(case.turn, case.id)
+    await announced(case, case.id)
     assert not case.told(other)
 
 
 async def test_a_clerk_who_reported_it_gets_no_second_card(case: Case) -> None:
     """Their own card shows the desk's buttons already."""
     issue = await filed(case.turn.uow, reporter=case.city.clerk.id)
-    await desk.announce(case.turn, issue.id)
+    await announced(case, issue.id)
     assert not case.told(case.city.clerk)
     assert case.told(case.city.admin)
 

@@ -41,13 +41,6 @@ async def test_a_group_may_go_and_come_back(uow: UnitOfWork, city: City) -> None
     assert all([(await uow.people.get(person.id)).reachable for person in city.everybody()])
 
 
-async def test_the_language_of_a_chat_is_its_persons(uow: UnitOfWork, city: City) -> None:
-    """None for groups and people we don't know."""
-    assert await uow.chats.language(ChatId(city.a04.user_id or 0)) == "zh"
-    assert await uow.chats.language(OLD) is None
-    assert await uow.chats.language(ChatId(424242)) is None
-
-
 async def test_a_group_that_moves_takes_everything_along(uow: UnitOfWork, city: City) -> None:
     """Subscription, cards, what waits to be told, albums and drafts are the new chat's. Messages stay behind: a card is shown
     anew when it next changes, and nothing is a reply to what is not there."""

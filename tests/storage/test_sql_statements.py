@@ -119,7 +119,6 @@ INDEXED: dict[str, Asking] = {
     "an open draft": lambda uow, city: uow.drafts.open_of(city.reporter.id, ChatId(1)),
     "a message's draft": lambda uow, _: uow.drafts.of_message(ChatId(1), MessageId(1)),
     "chats with a card": lambda uow, _: uow.cards.chats_with("issue:1"),
-    "a language": lambda uow, _: uow.chats.language(ChatId(1)),
     "how things stand": lambda uow, _: uow.vitals.read(NOW),
 }
 GROWING = (
