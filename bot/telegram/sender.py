@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from bot.domain.ids import ChatId
+from bot.domain.messages import OutboxState
 from bot.ports import OutboxRow
 from bot.services.turn import Turn
 from bot.services.turns import Turns
@@ -50,6 +51,7 @@ class Sender:
         self._silences = 0  # pauses of all since then
         self._pause = 0.0
         self._stopping = False
+        self._unsure = False  # whether the last transaction was committed
 
     def wake(self) -> None:
         """There is something in the outbox."""
@@ -80,17 +82,28 @@ class Sender:
             await settle(turn, [Delivered(row, cut, edited=await _was_edit(turn, row)) for row in rows])
 
     async def cycle(self) -> int:
-        """Settle and begin, once; how many sends were begun. Raises StoreUnavailable: then nothing changed."""
-        back = list(self._back)
+        """Settle and begin, once; how many sends were begun. Raises StoreUnavailable: then nothing was begun, whatever the
+        database may have kept of it."""
+        back, unsure, self._unsure = list(self._back), self._unsure, True
         async with self._turns.begin() as turn:
             await settle(turn, back)
+            if unsure:
+                await self._take_back(turn, back)
             chosen = [] if self._stopping else await self._chooser.choose(turn, self._occupied(back), self._room())
             if chosen:
                 await turn.uow.outbox.mark_sending([row.id for row in chosen], turn.now)
+        self._unsure = False
         self._pause = self._chooser.pause
         self._release(back)
         self._begin(chosen)
         return len(chosen)
+
+    async def _take_back(self, turn: Turn, back: Sequence[Delivered]) -> None:
+        """The answer to a commit was lost, the commit perhaps not: what it marked was never begun."""
+        ours = self._under_way | {delivered.row.id for delivered in back}
+        for row in await turn.uow.outbox.interrupted():
+            if row.id not in ours:
+                await turn.uow.outbox.settle(row.id, OutboxState.PENDING, turn.now, error="not begun", counted=False)
 
     async def _safely(self) -> None:
         try:

@@ -1,6 +1,8 @@
 """The sender: from the outbox to a pretended Telegram, through limits, failures and crashes."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from bot.domain.ids import ChatId, MessageId
 from bot.domain.messages import Message, OutboxState
 from bot.domain.policy import Policy
+from bot.ports import StoreUnavailable, UnitOfWork
 from bot.services.turns import Turns
 from bot.telegram.calls import Ambiguous, Blocked, CardGone, Migrated, NotSent, Rejected, RetryLater
 from tests.builders import a_city
@@ -254,3 +257,35 @@ async def test_it_runs_until_stopped_and_settles_what_is_under_way(turns: Turns,
         bench.telegram.gate.set()
         await running
     assert bench.states() == [OutboxState.SENT]
+
+
+class Forgetful(FakeStore):
+    """Keeps what it is told, but loses the answer to a commit when asked to."""
+
+    lost = 0
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[UnitOfWork]:
+        async with super().begin() as uow:
+            yield uow
+        if self.lost:
+            self.lost -= 1
+            raise StoreUnavailable("the connection was lost")
+
+
+async def test_a_commit_whose_answer_is_lost_strands_nothing(turns: Turns) -> None:
+    """What it marked was never begun, and goes with the next cycle; what is really under way is left alone."""
+    store = Forgetful()
+    bench = Bench(turns.over(store), store)
+    bench.telegram.gate = asyncio.Event()
+    await bench.queue(say("a"))
+    await bench.turn()
+    await bench.queue(say("b", 4002))
+    store.lost = 1
+    with pytest.raises(StoreUnavailable):
+        await bench.turn()
+    assert bench.states() == [OutboxState.SENDING] * 2
+    bench.telegram.gate.set()
+    await bench.drain()
+    assert bench.telegram.calls == [("send", 4001, "a"), ("send", 4002, "b")]
+    assert bench.states() == [OutboxState.SENT] * 2
