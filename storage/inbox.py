@@ -20,12 +20,15 @@ _WAITING = (
     .order_by(inbox.c.update_id)
     .limit(bindparam("most", type_=Integer))
 )
-_CHATS = text("""
+_STALLED = "10s"
+"""A worker that stalls in the middle of a batch, or whose machine is gone, would keep its chats: PostgreSQL ends that batch."""
+_CHATS = text(f"""
     WITH waiting AS MATERIALIZED (
       SELECT chat, update_id FROM inbox WHERE bot = :bot AND done_at IS NULL ORDER BY update_id LIMIT :window
     ), chats AS MATERIALIZED (SELECT chat FROM waiting GROUP BY chat ORDER BY min(update_id))
-    SELECT chat FROM chats WHERE pg_try_advisory_xact_lock(hashint8extended(chat, :bot)) LIMIT :most
-""")
+    SELECT chat FROM chats, (SELECT set_config('idle_in_transaction_session_timeout', '{_STALLED}', true)) AS impatient
+    WHERE pg_try_advisory_xact_lock(hashint8extended(chat, :bot)) LIMIT :most
+""")  # noqa: S608 - our own constant
 _OF_CHATS = _WAITING.where(inbox.c.chat.in_(bindparam("chats", expanding=True)))
 _WINDOW = 8  # times as many rows are looked at as are taken: the others' chats may come first
 _DONE = update(inbox).where(inbox.c.id.in_(bindparam("sought", expanding=True)))

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from storage.inbox import chat_of
 from storage.store import SqlStore
@@ -101,6 +102,17 @@ async def test_order_within_a_chat(postgres_store: SqlStore) -> None:
     await asyncio.gather(*(work(postgres_store, n, effects, ended) for n in range(WORKERS)))
     assert effects.count == 2000, SEED
     assert all(done == sorted(done) for done in effects.of_chat.values()), SEED
+
+
+async def test_a_stalled_worker_does_not_keep_its_chats(postgres_store: SqlStore) -> None:
+    """While it has chats in hand the server will not wait for it for ever; afterwards the connection is as before."""
+    await deliver(postgres_store, [1])
+    asked = text("SELECT current_setting('idle_in_transaction_session_timeout')")
+    async with postgres_store.begin() as uow:
+        assert await uow.inbox.pending(BOT, 10)
+        assert (await uow._connection.execute(asked)).scalar_one() == "10s"
+    async with postgres_store.begin() as uow:
+        assert (await uow._connection.execute(asked)).scalar_one() == "0"
 
 
 @pytest.mark.parametrize(
