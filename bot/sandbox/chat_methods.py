@@ -11,7 +11,7 @@ def get_chat(call: BotCall) -> Json:
     pinned = chat.post(chat.pinned[-1]) if chat.pinned else None
     gifts = ["unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"]
     full = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": dict.fromkeys(gifts, False)}
-    return chat.head | full | ({"pinned_message": pinned.as_reply()} if pinned else {})
+    return chat.head | full | chat.full | ({"pinned_message": pinned.as_reply()} if pinned else {})
 
 
 def get_member(call: BotCall) -> Json:

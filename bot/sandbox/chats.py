@@ -27,6 +27,24 @@ ADMIN_RIGHTS = [
     "can_manage_topics",
     "can_send_welcome_messages",
 ]
+PERMISSIONS = [
+    "can_send_messages",
+    "can_send_audios",
+    "can_send_documents",
+    "can_send_photos",
+    "can_send_videos",
+    "can_send_video_notes",
+    "can_send_voice_notes",
+    "can_send_polls",
+    "can_send_other_messages",
+    "can_add_web_page_previews",
+    "can_react_to_messages",
+    "can_edit_tag",
+    "can_change_info",
+    "can_invite_users",
+    "can_pin_messages",
+    "can_manage_topics",
+]
 GENERAL = 1  # the id of a forum's General topic, whose messages carry no thread
 IN_CHAT = frozenset({"creator", "administrator", "member", "restricted"})
 
@@ -65,8 +83,10 @@ class Member:
             body |= {"can_be_edited": False, "is_anonymous": False} | rights
         if self.status == "creator":
             body["is_anonymous"] = False
-        if self.status == "kicked":
+        if self.status in {"kicked", "restricted"}:
             body["until_date"] = 0
+        if self.status == "restricted":
+            body |= {"is_member": True} | dict.fromkeys(PERMISSIONS, False)
         return body
 
 
@@ -145,6 +165,8 @@ class Chat:
     general: Topic = field(default_factory=lambda: Topic(GENERAL, "General"))
     pinned: list[int] = field(default_factory=list)
     read: dict[int, int] = field(default_factory=dict)
+    links: dict[str, Json] = field(default_factory=dict)
+    full: Json = field(default_factory=dict)
     next_id: int = 1
 
     @property

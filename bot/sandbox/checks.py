@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from bot.sandbox.chats import ADMIN_RIGHTS
 from bot.sandbox.errors import Json, bad_request
 from bot.sandbox.params import Model
 from bot.sandbox.text import units
@@ -38,6 +39,8 @@ def check_model(model: Model, params: Json) -> None:
 
     Telegram ignores what it doesn't know; here it is refused, so that a misspelt parameter is noticed.
     """
+    if isinstance(params.get("rights"), dict):  # a client older than one of the rights leaves it out
+        params = params | {"rights": dict.fromkeys(ADMIN_RIGHTS, False) | params["rights"]}
     try:
         call = model.model_validate(params)
     except ValidationError as error:

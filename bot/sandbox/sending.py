@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 
-from bot.sandbox.calls import BotCall, check_access, origin, place
-from bot.sandbox.chats import Post
+from bot.sandbox.calls import BotCall, place
 from bot.sandbox.checks import check_text
-from bot.sandbox.content import Source, caption, location
+from bot.sandbox.content import Source, location
 from bot.sandbox.entities import formatted
 from bot.sandbox.errors import Json, bad_request
 from bot.sandbox.rich import rich_message
@@ -109,36 +108,6 @@ def send_chat_action(call: BotCall) -> bool:
     return True
 
 
-def forward(call: BotCall) -> Json:
-    """The same message elsewhere, with its origin."""
-    chat, source = call.chat(), source_post(call, "message to forward not found")
-    if source.body.get("has_protected_content"):
-        raise bad_request("message can't be forwarded")
-    content = {k: v for k, v in source.body.items() if k in CONTENT_FIELDS}
-    return place(call, chat, content | {"forward_origin": origin(source)}).body
-
-
-def copy(call: BotCall) -> Json:
-    """The same content as a message of the bot's own; gives a MessageId."""
-    chat, source = call.chat(), source_post(call, "message to copy not found")
-    content = {k: v for k, v in source.body.items() if k in CONTENT_FIELDS}
-    if not content:
-        raise bad_request("message can't be copied")
-    if "caption" in call.params:
-        content = {k: v for k, v in content.items() if k not in {"caption", "caption_entities"}}
-        content |= caption(call.params)
-    return {"message_id": place(call, chat, content).id}
-
-
-def source_post(call: BotCall, missing: str) -> Post:
-    """The message that from_chat_id and message_id name."""
-    home = call.world.find_chat(call.get("from_chat_id"))
-    if home is None:
-        raise bad_request("chat not found")
-    check_access(call.world, home)
-    return call.post(home, missing)
-
-
 METHODS = {
     "sendMessage": send_message,
     "sendRichMessage": send_rich,
@@ -147,8 +116,6 @@ METHODS = {
     "sendVenue": send_venue,
     "sendContact": send_contact,
     "sendChatAction": send_chat_action,
-    "forwardMessage": forward,
-    "copyMessage": copy,
     "sendPhoto": send_file("photo"),
     "sendDocument": send_file("document"),
     "sendVideo": send_file("video"),

@@ -11,7 +11,16 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from bot.sandbox import chat_methods, editing, profile_methods, sending, topic_methods
+from bot.sandbox import (
+    chat_methods,
+    editing,
+    member_methods,
+    passing,
+    playful,
+    profile_methods,
+    sending,
+    topic_methods,
+)
 from bot.sandbox.calls import BotCall
 from bot.sandbox.checks import check_model
 from bot.sandbox.clock import VirtualClock
@@ -28,6 +37,9 @@ HANDLERS: dict[str, Callable[[BotCall], Any]] = {
     name.lower(): handler
     for methods in (
         sending.METHODS,
+        passing.METHODS,
+        playful.METHODS,
+        member_methods.METHODS,
         editing.METHODS,
         chat_methods.METHODS,
         topic_methods.METHODS,

@@ -33,6 +33,7 @@ class Profile:
     commands: dict[tuple[str, int, int, str], list[Json]] = field(default_factory=dict)
     names: dict[tuple[str, str], str] = field(default_factory=dict)
     menus: dict[int, Json] = field(default_factory=dict)
+    rights: dict[bool, Json] = field(default_factory=dict)
 
 
 class World:
