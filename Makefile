@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test faults bench lint lock clean
+.PHONY: help setup demo docs test faults bench lint lock clean
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -18,6 +18,9 @@ $(STAMP): requirements.txt pyproject.toml
 
 demo: $(STAMP)   ## a page of phones to play with, without token or network (ARGS=--script: the story alone, and the end)
 	$(BIN)/project-home demo $(ARGS)
+
+docs: $(STAMP)   ## write the documents that are made from the code: table of moves, diagram, transcript
+	$(BIN)/python -m tests.docs
 
 test: $(STAMP)   ## every test, on SQLite and PostgreSQL
 	.ci/browser

@@ -132,7 +132,7 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
             _from(Status.RESOLVED), Status.CLEARED, _CLERK, needs=_needs(Need.PROOF, Need.WORD), clock=Clock.ENDS
         ),
         Action.CONCLUDE: Move(
-            _BEFORE_END - {Status.REPORTED} | {Status.RESOLVED},
+            _BEFORE_END | {Status.RESOLVED},
             Status.CLEARED,
             _CLERK,
             needs=_needs(Need.OUTCOME, Need.WORDS),
@@ -162,8 +162,8 @@ MOVES: Mapping[Action, Move] = MappingProxyType(
         Action.HAND_OVER: Move(AT_THE_UNIT, Status.ASSIGNED, _CLERK, _own(Named.UNIT_LEADER), by_system=True),
         # leaders
         Action.GRANT: Move(AT_THE_UNIT, roles=_LEADER, clock=Clock.MOVES, only=ASKED),
-        Action.NUDGE: Move(AT_THE_UNIT, roles=_CLERK | _LEADER),
         Action.REFUSE: Move(AT_THE_UNIT, roles=_LEADER, needs=_WORDS, only=ASKED),
+        Action.NUDGE: Move(AT_THE_UNIT, roles=_CLERK | _LEADER),
         # the reporter
         Action.CONFIRM: Move(_from(Status.RESOLVED), named=_REPORTER),
         Action.DISPUTE: Move(

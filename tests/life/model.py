@@ -161,7 +161,7 @@ class Office:
         return moved(case, act, now, status="cleared", outcome="solved")
 
     def _conclude(self, case: Case, act: Act, now: datetime) -> Case:
-        must(case.status in AT_DESK | AT_UNIT | {"resolved"} and case.status != "reported")
+        must(case.status in AT_DESK | AT_UNIT | {"resolved"})
         must(act.arg != "partly" or (case.status == "resolved" and self._agreed(case, now)))
         missed = case.status in AT_UNIT and case.due is not None and now > case.due
         due = case.due if missed or case.status == "resolved" else None

@@ -20,7 +20,7 @@ FIELDS = {"categorise", "rank", "classify"}
 UNIT_FIELDS = {"name_unit", "set_deadline"}
 TURNS = {"merge", "suspend", "conclude"}
 CLERK = {
-    "reported": {"register", "reject", "merge", "suspend", *FIELDS, *UNIT_FIELDS},
+    "reported": {"register", "reject", *TURNS, *FIELDS, *UNIT_FIELDS},
     "registered": {"assign", "reject", "undo", *TURNS, *FIELDS, *UNIT_FIELDS},
     "assigned": {"hand_over", "undo", "set_deadline", "nudge", *TURNS, *FIELDS},
     "accepted": {"hand_over", "set_deadline", "nudge", *TURNS, *FIELDS},
