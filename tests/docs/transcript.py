@@ -117,7 +117,7 @@ async def _told(language: str) -> str:
     legend = (
         "→ 做了什么，← 收到的新消息，✎ 原地更新的卡片（第一行变了才记）。由 `make docs` 跑真实程序写成，测试保证一致。\n"
         if language == "zh"
-        else "→ what they do, ← a new message, ✎ a card drawn anew in place (if its first line changes). Played by the product with "
+        else "→ what they do, ← a new message, ✎ a card drawn anew in place (if its first line changes). Played by the product: "
         "`make docs`; a test keeps it true.\n"
     )
     return f"{HEADS[language]}\n{legend}" + "\n".join(world.lines).replace("\n\n\n", "\n\n") + "\n"
