@@ -302,6 +302,10 @@ class Issues(Protocol):
         """Longest overdue first."""
         ...
 
+    async def asking_for_time(self, sight: Sight, limit: int) -> list[IssueView]:
+        """AT_THE_UNIT, and more time is asked for: nearest deadline first."""
+        ...
+
     async def find(self, words: str, sight: Sight, limit: int) -> list[IssueView]:
         """Issues in whose number, text or project name all the words occur; newest first."""
         ...

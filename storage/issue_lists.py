@@ -68,6 +68,11 @@ class IssueLists(Repository):
         late = VIEW.where(is_overdue(now), in_sight(sight))
         return await self._views(late.order_by(issues.c.due_at, issues.c.id).limit(limit))
 
+    async def asking_for_time(self, sight: Sight, limit: int) -> list[IssueView]:
+        """At the unit, more time asked for: nearest deadline first."""
+        asking = VIEW.where(_RUNS, issues.c.asked_until.is_not(None), in_sight(sight))
+        return await self._views(asking.order_by(issues.c.due_at, issues.c.id).limit(limit))
+
     async def each(self, sight: Sight) -> AsyncIterator[IssueView]:
         """All in sight, streamed by number: numbers are given in the order of filing."""
         chosen = VIEW.where(in_sight(sight)).order_by(issues.c.id).execution_options(yield_per=_CHUNK)

@@ -3,18 +3,18 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Any
 
 from bot.domain.deadlines import days_left, week_of
 from bot.domain.digest import OverdueLine
 from bot.domain.errors import NotAllowed
+from bot.domain.history import Action
 from bot.domain.ids import ChatId, IssueId
 from bot.domain.issue import Deadline
 from bot.domain.messages import Message
 from bot.domain.organisation import Person, Scope
-from bot.domain.permissions import COMMANDS, Access, may_use
-from bot.services.digests import name_of
+from bot.domain.permissions import COMMANDS, STEPS, Access, Sight, may_use
+from bot.services.digests import name_of, previous
 from bot.services.turn import Turn
 
 PAGE = 6
@@ -31,6 +31,8 @@ async def show(turn: Turn, person: Person, chat: ChatId, index: int = 0, page: i
     facts = {
         "index": index,
         "scopes": [{"kind": scope.kind.value, "name": await name_of(turn, scope)} for scope in scopes],
+        "may_nudge": any(grant.scope == scopes[index] and grant.role in STEPS[Action.NUDGE] for grant in person.grants),
+        "asking": await _asking(turn, scopes[index]),
         **await _figures(turn, scopes[index], page),
     }
     await turn.tell(Message(chat, "ledger/board", facts, card=CARD, fresh=fresh))
@@ -54,12 +56,26 @@ async def _figures(turn: Turn, scope: Scope, page: int) -> dict[str, Any]:
         "at": turn.now.isoformat(),
         "totals": asdict(await issues.totals(scope, turn.now)),
         "this_week": asdict(await issues.week_count(scope, start, min(end, turn.now))),
-        "last_week": asdict(await issues.week_count(scope, start - timedelta(days=7), start)),
+        "last_week": asdict(await issues.week_count(scope, previous(start, turn.calendar), start)),
         "rungs": _rungs(turn, climbed.values()),
         "rows": [_row(turn, line, climbed) for line in shown],
         "page": page,
         "more": len(late) > (page + 1) * PAGE,
     }
+
+
+async def _asking(turn: Turn, scope: Scope) -> list[dict[str, Any]]:
+    """Who asks for more time, and until when; decided on the card."""
+    views = await turn.uow.issues.asking_for_time(Sight(None, frozenset({scope})), PAGE)
+    return [
+        {
+            "id": view.issue.id,
+            "number": view.issue.number,
+            "unit": view.unit_name,
+            "until": view.issue.asked_until.isoformat() if view.issue.asked_until else None,
+        }
+        for view in views
+    ]
 
 
 def _rungs(turn: Turn, steps: Any) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from bot.domain.calendar import Calendar
 from bot.domain.deadlines import days_left, week_of
 from bot.domain.digest import Digest, OverdueLine, Tally, WeekCount
 from bot.domain.ids import IssueId, ProjectCode, UnitCode
@@ -33,7 +34,7 @@ async def compose(turn: Turn, scope: Scope, about: datetime | None = None) -> Di
         made_at=turn.now,
         totals=await issues.totals(scope, turn.now),
         this_week=await issues.week_count(scope, start, min(end, turn.now)),
-        last_week=await issues.week_count(scope, start - timedelta(days=7), start),
+        last_week=await issues.week_count(scope, previous(start, turn.calendar), start),
         by_category=tuple(await issues.by_category(scope, turn.now)),
         by_unit=tuple(await issues.by_unit(scope, turn.now)),
         overdue=tuple(lines),
@@ -54,6 +55,11 @@ def _rung(turn: Turn, reached: Mapping[IssueId, int], line: OverdueLine) -> str:
     return "" if step is None or not ladder else ladder[min(step, len(ladder) - 1)].who
 
 
+def previous(week_start: datetime, calendar: Calendar) -> datetime:
+    """The beginning of the week before: where clocks change, not 168 hours before."""
+    return week_of(week_start - timedelta(days=1), calendar)[0]
+
+
 async def name_of(turn: Turn, scope: Scope) -> str:
     """What people call a scope; '' for the city."""
     match scope.kind:
@@ -72,7 +78,7 @@ def _days_overdue(turn: Turn, line: OverdueLine) -> int:
 
 def facts_of(turn: Turn, digest: Digest, **more: Any) -> dict[str, Any]:
     """A digest as the facts of its message: every figure, frozen. Rates in percent with one decimal."""
-    end = digest.week_start + timedelta(days=7, seconds=-1)
+    end = week_of(digest.week_start, turn.calendar)[1] - timedelta(seconds=1)
     totals = digest.totals
     return {
         "scope": digest.scope.kind.value,

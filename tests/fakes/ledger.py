@@ -103,6 +103,10 @@ class FakeIssues:
         late = self._seen(sight, lambda i: i.overdue_at(aware(now)))
         return self._views(sorted(late, key=_due)[:limit])
 
+    async def asking_for_time(self, sight: Sight, limit: int) -> list[IssueView]:
+        asking = self._seen(sight, lambda i: i.status in AT_THE_UNIT and i.asked_until is not None)
+        return self._views(sorted(asking, key=_due)[:limit])
+
     async def find(self, words: str, sight: Sight, limit: int) -> list[IssueView]:
         wanted = text(words).casefold().split()
         found = self._seen(sight, lambda i: bool(wanted) and all(word in self._searched(i) for word in wanted))

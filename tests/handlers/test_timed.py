@@ -1,9 +1,10 @@
 """Escalations on leaders' phones: opening, nudging, saying that one has seen it; on both languages' screens."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 
+from bot.domain import delays
 from bot.domain.calendar import Calendar
 from bot.domain.messages import Message
 from bot.services import reminders
@@ -142,3 +143,23 @@ async def test_every_timed_message_reads_in_both_languages(
     assert ("逾期" in text) == (language == "zh")
     assert "None" not in text
     assert "\n\n\n" not in text
+
+
+async def test_the_board_opens_and_nudges(
+    overdue: str, world: World, store: FakeStore, city: City, clock: FakeClock
+) -> None:
+    """The city's leader nudges from the list, which stays a list; the auditor reads; who asks for time waits on top."""
+    leader, auditor = world.phone(5001), world.phone(6001)
+    for phone, buttons in ((leader, [overdue, "催办"]), (auditor, [overdue])):
+        await phone.sends("/board")
+        assert phone.buttons[: len(buttons)] == buttons
+        assert "催办" in phone.buttons or phone is auditor
+    await leader.presses("催办")
+    assert store.issue(CASE).nudged == 1
+    async with store.begin() as uow:
+        until = clock.now() + timedelta(days=9)
+        await uow.issues.save(delays.ask_for_time(store.issue(CASE), city.a04.id, clock.now(), until, "等设备到货"))
+    await leader.sends("/board")
+    assert f"{overdue} · 市供电公司 → 12月10日 09:00" in leader.last().text
+    assert "催办 1 次" in leader.last().text
+    assert leader.buttons[0] == f"📝 {overdue}"

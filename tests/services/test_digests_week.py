@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.policy import WeekMoment
+from bot.services.digests import previous
 from bot.services.weekly import last_weekly, next_weekly
 from tests.fakes import a_calendar
 
@@ -85,3 +86,11 @@ def test_an_hour_that_summer_time_skips_or_repeats_still_comes_once(
     assert at.isoformat() == expected
     assert office.day_of(next_weekly(moment, office, at)) == day + timedelta(days=7)
     assert last_weekly(moment, office, at) == at
+
+
+def test_a_week_across_a_change_of_clocks_is_still_a_week() -> None:
+    """Berlin's week of 23 March 2026 has 167 hours; the one before it begins on its Monday at midnight all the same."""
+    office = a_calendar(zone=ZoneInfo("Europe/Berlin"))
+    monday = office.at(date(2026, 3, 30), time(0))
+    assert previous(monday, office) == office.at(date(2026, 3, 23), time(0))
+    assert previous(previous(monday, office), office) == office.at(date(2026, 3, 16), time(0))

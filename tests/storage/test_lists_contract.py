@@ -168,3 +168,14 @@ async def test_what_was_merged_into_an_issue(uow: UnitOfWork, city: City) -> Non
     await reported(uow, city, 3, status=Status.MERGED, merged_into=other.id)
     assert await uow.issues.followers(original.id) == [issue.id for issue in followers]
     assert (await uow.issues.get(followers[0].id)).merged_into == original.id
+
+
+async def test_who_asks_for_time_is_listed_by_deadline(uow: UnitOfWork, city: City) -> None:
+    """Only while a unit has it; in sight; no more than asked for."""
+    until = NOW + timedelta(days=9)
+    late, soon = [await due(uow, city, hours, asked_until=until) for hours in (9, 3)]
+    await due(uow, city, 1)
+    await due(uow, city, 2, Status.SUSPENDED, asked_until=until)
+    assert ids(await uow.issues.asking_for_time(EVERYTHING, 10)) == [soon.id, late.id]
+    assert ids(await uow.issues.asking_for_time(EVERYTHING, 1)) == [soon.id]
+    assert await uow.issues.asking_for_time(Sight(None, frozenset()), 10) == []

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.telegram import markup, neutral
 from bot.telegram.buttons import Button, Keyboard, OfIssue, OfList
+from bot.telegram.keyboards.timed import nudge
 from bot.telegram.words import TABLES
 
 Gettext = Callable[[str], str]
@@ -12,13 +13,18 @@ Facts = Mapping[str, Any]
 
 
 def board(facts: Facts, _: Gettext) -> Keyboard:
-    """Each late issue, pages, the other scopes, and the moment's truth again."""
-    keys = [Button(row["number"], OfIssue(issue=row["id"], do="open")) for row in facts["rows"]]
+    """Who waits for more time; each late issue, with a nudge for who may; pages, the other scopes, the moment's truth again."""
+    asking = [[_open(row, "📝 ")] for row in facts["asking"]]
+    keys = [[_open(row), *([nudge(row["id"], _)] if facts["may_nudge"] else [])] for row in facts["rows"]]
     others = [
         _board(_called(scope, _), index, 0) for index, scope in enumerate(facts["scopes"]) if index != facts["index"]
     ]
     again = _board("🔄 " + _("Refresh"), facts["index"], 0)
-    return [*_pairs(keys), _pages(facts, _, "board", f"{facts['index']}."), *_pairs(others), [again]]
+    return [*asking, *keys, _pages(facts, _, "board", f"{facts['index']}."), *_pairs(others), [again]]
+
+
+def _open(row: Facts, mark: str = "") -> Button:
+    return Button(mark + row["number"], OfIssue(issue=row["id"], do="open"))
 
 
 def units(facts: Facts, _: Gettext) -> Keyboard:

@@ -21,11 +21,15 @@ def issues(facts: Facts, _: Gettext) -> Keyboard:
 
 def escalation(facts: Facts, _: Gettext) -> Keyboard:
     """Each with its nudge beside it, and below all: seen."""
-    nudge = _("Nudge")
-    rows = [[key, Button(nudge, OfList(name="nudge", arg=str(issue)))] for issue, key in _opening(facts).items()]
+    rows = [[key, nudge(issue, _)] for issue, key in _opening(facts).items()]
     told_at = datetime.fromisoformat(facts["proof"]["at"])
     seen = OfList(name="seen", arg=str((told_at - _EPOCH) // _MICROSECOND))
     return [*rows, [Button(_("Seen"), seen, style=Style.SUCCESS)]]
+
+
+def nudge(issue: int, _: Gettext) -> Button:
+    """Under a list: the message itself stays a list."""
+    return Button(_("Nudge"), OfList(name="nudge", arg=str(issue)))
 
 
 def told_at(arg: str) -> datetime:
