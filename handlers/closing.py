@@ -18,7 +18,7 @@ def build() -> Router:
     """Not solved and reopen need a reason: handlers/reasons.py."""
     router = Router(name="closing")
     router.callback_query(OfIssue.filter(F.do.in_(STEPS)))(step)
-    router.callback_query(OfIssue.filter(F.do == "rate"))(rate)
+    router.callback_query(OfIssue.filter((F.do == "rate") & F.arg.in_(set(Satisfaction))))(rate)
     return router
 
 

@@ -25,6 +25,7 @@ class Access(StrEnum):
     LEDGER = "ledger"
     DIGEST = "digest"
     PEOPLE = "people"
+    ACCOUNTS = "accounts"  # invite, revoke, grant an erasure
     UNITS = "units"
     BOARD = "board"
     BIND_GROUP = "bind_group"  # /subscribe and /unsubscribe
@@ -48,6 +49,7 @@ COMMANDS: Mapping[Access, frozenset[Role]] = MappingProxyType(
         Access.LEDGER: _READERS,
         Access.DIGEST: frozenset({Role.CLERK, Role.LEADER, Role.AUDITOR, Role.ADMIN}),
         Access.PEOPLE: frozenset({Role.CLERK, Role.ADMIN}),
+        Access.ACCOUNTS: frozenset({Role.ADMIN}),
         Access.UNITS: frozenset({Role.CLERK, Role.ADMIN}),
         Access.BOARD: frozenset({Role.LEADER, Role.AUDITOR, Role.CLERK}),
         Access.BIND_GROUP: frozenset({Role.CLERK, Role.ADMIN}),

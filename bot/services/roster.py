@@ -9,7 +9,7 @@ from bot.domain.errors import NotAllowed, PersonUnknown
 from bot.domain.ids import ChatId, PersonId
 from bot.domain.journal import Event, Record
 from bot.domain.messages import Message
-from bot.domain.organisation import CITY, Person, Role, Scope, ScopeKind, Unit
+from bot.domain.organisation import CITY, Person, Scope, ScopeKind, Unit
 from bot.domain.permissions import COMMANDS, Access, may_use
 from bot.services import people
 from bot.services.digests import name_of
@@ -101,7 +101,7 @@ async def revoke(turn: Turn, admin: Person, chat: ChatId, who: PersonId) -> Pers
 
 
 def _is_admin(person: Person) -> bool:
-    return not person.left and person.holds(Role.ADMIN)
+    return may_use(person, Access.ACCOUNTS)
 
 
 def _check(allowed: bool) -> None:
