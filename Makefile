@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo docs test faults bench lint lock clean
+.PHONY: help setup demo docs test screenshots faults bench lint lock clean
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -25,6 +25,10 @@ docs: $(STAMP)   ## write the documents that are made from the code: table of mo
 test: $(STAMP)   ## every test, on SQLite and PostgreSQL
 	.ci/browser
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+screenshots: $(STAMP)  ## README's pictures, from the tour as the tests play it
+	.ci/browser
+	PROJECT_HOME_SCREENSHOTS=1 $(BIN)/python -m pytest tests/page/test_a_tour.py
 
 faults: $(STAMP) ## what is promised under kills, drops and outages, in full (FAULTS_SEED=n repeats a run; ARGS="-k kills")
 	FAULTS=full $(BIN)/python -m pytest tests/faults tests/storage/test_audit.py $(ARGS)
