@@ -42,7 +42,9 @@ class Objects:
         }
         retries: RetryConfig = {"max_retries": _TRIES - 1, "retry_timeout": _WHOLE}
         config = cast("S3Config", options)  # the other stores' options have the same names
-        self._store = cast("S3Store", from_url(self._place, config=config, client_options=client, retry_config=retries))
+        with self._understandable(""):
+            found = from_url(self._place, config=config, client_options=client, retry_config=retries)
+        self._store = cast("S3Store", found)
 
     def __str__(self) -> str:
         return self._place

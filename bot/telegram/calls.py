@@ -121,7 +121,14 @@ class Ambiguous:
     error: str
 
 
-Outcome = Sent | Blocked | Migrated | CardGone | Rejected | RetryLater | NotSent | Ambiguous
+@dataclass(frozen=True, slots=True)
+class Unready:
+    """It was not even tried: a file it needs can't be written or read now, for a reason of our own that passes."""
+
+    error: str
+
+
+Outcome = Unready | Sent | Blocked | Migrated | CardGone | Rejected | RetryLater | NotSent | Ambiguous
 
 
 class CallFailed(Exception):  # noqa: N818 - an outcome, told by its class

@@ -14,7 +14,18 @@ from bot.ports import OutboxRow, StoreUnavailable
 from bot.services.turn import Turn
 from bot.services.turns import Turns
 from bot.telegram import markup
-from bot.telegram.calls import Ambiguous, CardGone, Content, NotSent, Outcome, Rejected, SendRich, SendText, Target
+from bot.telegram.calls import (
+    Ambiguous,
+    CardGone,
+    Content,
+    NotSent,
+    Outcome,
+    Rejected,
+    SendRich,
+    SendText,
+    Target,
+    Unready,
+)
 from bot.telegram.composer import Composer
 from bot.telegram.planning import plan
 
@@ -123,6 +134,9 @@ class Courier:
 def _unspoken(row: OutboxRow, error: Exception) -> Delivered:
     if isinstance(error, StoreUnavailable):
         return Delivered(row, NotSent(str(error)))
+    if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
+        log.warning("outbox.unready", row=row.id, kind=row.message.kind, error=str(error))
+        return Delivered(row, Unready(str(error)))
     log.error("outbox.unspeakable", row=row.id, kind=row.message.kind, exc_info=error)
     return Delivered(row, Rejected(f"{type(error).__name__}: {error}"))
 

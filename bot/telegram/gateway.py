@@ -38,6 +38,7 @@ from bot.telegram.calls import (
     SendText,
     Sent,
     Target,
+    Unready,
 )
 from bot.telegram.failures import UNKNOWN_TOKEN, UNPARSABLE, Failure, outcome_of
 from bot.telegram.rendered import Keys
@@ -89,7 +90,7 @@ class Gateway:
     # --- messages
 
     async def send(self, target: Target, content: Content) -> Outcome:
-        """A new message, or an album. Never raises for what Telegram or the network do; LookupError for a lost file."""
+        """A new message, or an album. Never raises for what Telegram, the network or our disk do."""
         match content:
             case SendText(html, keyboard):
                 return await self._classic(
@@ -97,12 +98,8 @@ class Gateway:
                 )
             case SendRich(html, keyboard):
                 return await self._outcome(self._rich(self._to(target, keyboard), html))
-            case SendFiles(attachments, caption, keyboard) if len(attachments) == 1:
-                file = await self._file(attachments[0])
-                return await self._outcome(self._single(self._to(target, keyboard), attachments[0].kind, file, caption))
-            case SendFiles(attachments, caption):
-                files = [(one.kind, await self._file(one)) for one in attachments]
-                return await self._outcome(self._album(self._to(target, []), files, caption))
+            case SendFiles():
+                return await self._files(target, content)
             case AnswerPress(query, text, alert):
                 return await self._outcome(self._bot.answer_callback_query(query, text or None, show_alert=alert))
 
@@ -183,6 +180,18 @@ class Gateway:
         send = getattr(self._bot, f"send_{kind}")
         words = {} if kind is MediaKind.VIDEO_NOTE else {"caption": caption or None, "parse_mode": ParseMode.HTML}
         return cast("Message", await send(to.pop("chat_id"), file, api_kwargs=to, **words))
+
+    async def _files(self, target: Target, content: SendFiles) -> Outcome:
+        try:
+            files = [(one.kind, await self._file(one)) for one in content.attachments]
+        except FileNotFoundError as error:
+            return Rejected(f"a file is lost: {error}")
+        except OSError as error:
+            return Unready(str(error))
+        if len(files) > 1:
+            return await self._outcome(self._album(self._to(target, []), files, content.caption))
+        ((kind, file),) = files
+        return await self._outcome(self._single(self._to(target, content.keyboard), kind, file, content.caption))
 
     async def _album(
         self, to: dict[str, Any], files: Sequence[tuple[MediaKind, str | InputFile]], caption: str

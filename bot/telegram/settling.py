@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import structlog
 
 from bot.domain.messages import Message, OutboxState, Priority
 from bot.services import deliveries
 from bot.services.turn import Turn
-from bot.telegram.calls import Ambiguous, Blocked, Content, Migrated, Rejected, Sent
+from bot.telegram.calls import Ambiguous, Blocked, Content, Migrated, Rejected, Sent, Unready
 from bot.telegram.delivery import Delivered, InParts
 from bot.telegram.planning import PART, facts_of_part
 
 log = structlog.get_logger(__name__)
 
+UNREADY_PAUSE = timedelta(seconds=30)
 TRIES = 3  # of a message that may have arrived, in all
 
 
@@ -49,6 +51,11 @@ async def _settle(turn: Turn, delivered: Delivered) -> None:
         case Migrated(to):
             await turn.uow.chats.migrate(delivered.row.message.chat, to)
             await _again(turn, delivered, "migrated")
+        case Unready(error):
+            later = turn.now + UNREADY_PAUSE  # by itself: what else goes to the chat need not wait for a disk
+            await turn.uow.outbox.settle(
+                delivered.row.id, OutboxState.PENDING, turn.now, error=error, not_before=later, counted=False
+            )
         case _:  # definitely not sent, for a reason that passes
             await _again(turn, delivered, type(delivered.outcome).__name__)
 

@@ -91,6 +91,12 @@ def test_a_bucket_that_is_not_there(s3_server: str, s3_url: str) -> None:
         Objects(f"s3://nowhere?endpoint={s3_server}").put("ab/cd", b"x")
 
 
+def test_an_address_that_says_too_little() -> None:
+    """What the library has to say about it, in one line."""
+    with pytest.raises(OSError, match="Account must be specified"):
+        open_shelf("az://container/photos")
+
+
 def test_a_server_that_is_not_there(s3_url: str) -> None:
     """Is known as such within seconds."""
     started = time.monotonic()

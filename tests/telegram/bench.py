@@ -12,7 +12,7 @@ from bot.domain.organisation import Person
 from bot.services.turn import Turn
 from bot.services.turns import Turns
 from bot.telegram.calls import AnswerPress, Content, Outcome, SendRich, SendText, Sent, Target
-from bot.telegram.composer import Composer
+from bot.telegram.composer import Composer, Loader
 from bot.telegram.delivery import Courier
 from bot.telegram.rendering import Renderer
 from bot.telegram.sender import Sender
@@ -84,9 +84,9 @@ class Bench:
         self.telegram, self.seconds = Telegram(), Seconds()
         self.restart()
 
-    def restart(self) -> None:
+    def restart(self, **loaders: Loader) -> None:
         renderer = Renderer(self.turns.calendar.zone, loader=DictLoader(TEMPLATES), keyboards={})
-        composer = Composer(renderer, {"card": truth})
+        composer = Composer(renderer, {"card": truth, **loaders})
         self.sender = Sender(self.turns, Courier(self.turns, composer, self.telegram), seconds=self.seconds)
 
     async def queue(self, *messages: Message) -> None:

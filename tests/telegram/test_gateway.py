@@ -26,6 +26,7 @@ from bot.telegram.calls import (
     SendText,
     Sent,
     Target,
+    Unready,
 )
 from bot.telegram.gateway import Gateway
 from tests.telegram.server import TOKEN, Answer, BotApi, a_sent, bad, ok, serving
@@ -102,6 +103,22 @@ async def test_files_go_by_id_or_are_uploaded(gateway: Gateway, api: BotApi) -> 
     assert asked["reply_markup"] == {"inline_keyboard": HELLO.keyboard}
     await gateway.send(Target(CHAT), SendFiles((Attachment(MediaKind.DOCUMENT, sha256="ab", name="l.xlsx"),), "", []))
     assert b"bytes of ab" in api.told("sendDocument")[0].values()
+
+
+async def test_a_file_that_cannot_be_read(api: BotApi) -> None:
+    """Is no fault of the message: it goes once the disk or the object store is back; not if the file is lost. Nothing is called."""
+    broken: OSError = OSError(5, "Input/output error")
+
+    async def reading(_: str) -> bytes:
+        raise broken
+
+    gateway = Gateway(TOKEN, api.url, reading)
+    file = SendFiles((Attachment(MediaKind.DOCUMENT, sha256="ab", name="l.xlsx"),), "", [])
+    assert isinstance(await gateway.send(Target(CHAT), file), Unready)
+    broken = FileNotFoundError(2, "No such file")
+    assert isinstance(await gateway.send(Target(CHAT), file), Rejected)
+    assert api.told("sendDocument") == []
+    await gateway.close()
 
 
 async def test_albums_are_one_call(gateway: Gateway, api: BotApi) -> None:

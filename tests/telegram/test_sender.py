@@ -1,20 +1,23 @@
 """The sender: from the outbox to a pretended Telegram, through limits, failures and crashes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from bot.domain.ids import ChatId, MessageId
 from bot.domain.messages import Message, OutboxState
+from bot.domain.organisation import Person
 from bot.domain.policy import Policy
 from bot.ports import StoreUnavailable, UnitOfWork
+from bot.services.turn import Turn
 from bot.services.turns import Turns
 from bot.telegram.calls import Ambiguous, Blocked, CardGone, Migrated, NotSent, Rejected, RetryLater
 from tests.builders import a_city
-from tests.fakes import FakeStore
+from tests.fakes import FakeClock, FakeStore
 from tests.telegram.bench import Bench, card, say, toast
 
 
@@ -289,3 +292,24 @@ async def test_a_commit_whose_answer_is_lost_strands_nothing(turns: Turns) -> No
     await bench.drain()
     assert bench.telegram.calls == [("send", 4001, "a"), ("send", 4002, "b")]
     assert bench.states() == [OutboxState.SENT] * 2
+
+
+async def test_a_disk_without_room_holds_up_only_what_needs_it(bench: Bench, clock: FakeClock) -> None:
+    """A table to be written, a picture to be read: it goes as soon as it can, however often it could not; the rest goes at once."""
+    full = OSError(28, "No space left on device")
+
+    async def table(turn: Turn, viewer: Person | None, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+        if full is not None:
+            raise full
+        return {"text": "the table"}
+
+    bench.restart(card=table)
+    await bench.queue(card(), say("hello"))
+    for _ in range(10):
+        await bench.drain()
+        clock.advance(minutes=5)
+    assert bench.telegram.calls == [("send", 4001, "hello")]
+    assert bench.states() == [OutboxState.PENDING, OutboxState.SENT]
+    full = None
+    await bench.drain()
+    assert bench.telegram.calls[1:] == [("send", 4001, "the table")]
