@@ -54,7 +54,9 @@ def _line(line: HistoryLine, view: IssueView, viewer: Person | None, names: Mapp
 
 
 def _to(after: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
-    """The fields a line set ('' if it did not): `due_at`; those of `_VALUES`; `unit` and `assignee` by name."""
+    """The fields a line set ('' if it did not): `due_at` and the `policy` that made it; those of `_VALUES`; `unit` and
+    `assignee` by name."""
     values = {field: after.get(field) or "" for field in _VALUES}
     named = {field: names.get(f"{field}:{after.get(field)}", "") for field in ("unit", "assignee")}
-    return {**values, **named, "due_at": (after.get("deadline") or {}).get("due_at", "")}
+    deadline = after.get("deadline") or {}
+    return {**values, **named, "due_at": deadline.get("due_at", ""), "policy": deadline.get("policy", "")}
