@@ -9,6 +9,7 @@ in transaction mode needs (a named one would live on another server connection).
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from storage.tables.base import clean
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 _POOL = 5
 BUSY_SECONDS = 15
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")  # JSON's word for it; not a backslash that somebody wrote before u0000
 WAL_BYTES = 32 << 20  # what is kept of a write-ahead log that grew while somebody read for long
 _WRITER = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32768")
 
@@ -85,7 +87,7 @@ def postgres_engine(url: URL) -> AsyncEngine:
 
 def compact(value: Any) -> str:
     """JSON as it is stored: no spaces, Chinese as Chinese, nothing a database can't keep."""
-    return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("\\u0000", ""))
+    return clean(_NUL.sub(r"\1", json.dumps(value, ensure_ascii=False, separators=(",", ":"))))
 
 
 def _prepare_writer(connection: Any, _record: Any) -> None:

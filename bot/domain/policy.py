@@ -36,6 +36,11 @@ class CategoryPolicy:
     days: Mapping[Level, int] = field(default_factory=dict)  # working days, where they differ from the level's
     fields: tuple[Field, ...] = ()  # asked of a report; what is missing is shown, and stops nobody
 
+    def lacks(self, *, photo: bool, place: bool) -> list[Field]:
+        """What is asked of a report and is not there (缺项)."""
+        there = {Field.PHOTO: photo, Field.PLACE: place}
+        return [name for name in self.fields if not there[name]]
+
 
 @dataclass(frozen=True, slots=True)
 class Rung:

@@ -146,6 +146,7 @@ async def card_facts(turn: Turn, viewer: Person | None, facts: Mapping[str, Any]
     """All that `report/draft` needs; the card is its owner's, whoever looks."""
     draft = await turn.uow.drafts.get(DraftId(facts["draft"]))
     owner = await turn.uow.people.get(draft.person) if viewer is None or viewer.left else viewer
+    files = _files(await turn.uow.evidence.of_draft(draft.id))
     return {
         **facts,
         "state": draft.state.value,
@@ -157,7 +158,8 @@ async def card_facts(turn: Turn, viewer: Person | None, facts: Mapping[str, Any]
         "level": draft.level,
         "place": _place(draft),
         "project": await _project(turn, draft),
-        **_files(await turn.uow.evidence.of_draft(draft.id)),
+        "lacks": _lacks(turn, draft, files["pictures"]),
+        **files,
         **await _offers(turn, owner, draft, facts),
     }
 
@@ -167,6 +169,14 @@ async def _project(turn: Turn, draft: Draft) -> dict[str, str] | None:
         return None
     project = await turn.uow.projects.get(draft.project)
     return {"code": project.code, "name": project.name, "district": project.district}
+
+
+def _lacks(turn: Turn, draft: Draft, pictures: int) -> list[str]:
+    """What reports of this category should have, and this one has not."""
+    if draft.category is None or draft.state is not DraftState.OPEN:
+        return []
+    rules = turn.policy.categories[draft.category]
+    return [name.value for name in rules.lacks(photo=pictures > 0, place=draft.place is not None)]
 
 
 def _place(draft: Draft) -> dict[str, Any] | None:

@@ -53,7 +53,8 @@ async def issue_facts(
         "assignee_ready": await _ready(turn, view),
         "deadline": _deadline(turn, view.issue),
         "ladder": await rungs.of(turn, viewer, view),
-        "photos": _photos(await turn.uow.evidence.of_issue(issue)),
+        "photos": (files := _photos(await turn.uow.evidence.of_issue(issue))),
+        "lacks": _lacks(turn, view.issue, files["pictures"]),
         **await past.of(turn, viewer, view, history, menu, page),
         "awaits": _words_of(history, Action.SUSPEND) if view.issue.status is Status.SUSPENDED else "",
         "more_time": _more_time(view.issue, history),
@@ -149,6 +150,14 @@ def _deadline(turn: Turn, issue: Issue) -> dict[str, Any] | None:
         "provisional": issue.deadline.provisional,
         "policy": issue.deadline.policy,
     }
+
+
+def _lacks(turn: Turn, issue: Issue, pictures: int) -> list[str]:
+    """What a report of its category should have and this one has not, as long as the desk may still ask for it."""
+    if issue.status not in _PLANNED:
+        return []
+    rules = turn.policy.categories[issue.category]
+    return [name.value for name in rules.lacks(photo=pictures > 0, place=issue.place is not None)]
 
 
 def _photos(media: Sequence[Media]) -> dict[str, int]:

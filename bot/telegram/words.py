@@ -7,6 +7,7 @@ from bot.domain.draft import MediaKind
 from bot.domain.history import Action
 from bot.domain.issue import Category, Channel, Kind, Level, Means, Outcome, Satisfaction, Status, Word
 from bot.domain.organisation import ProjectKind, ProjectRank, Role, ScopeKind, UnitKind
+from bot.domain.policy import Field
 
 Gettext = Callable[[str], str]
 Words = Mapping[str, str]
@@ -180,6 +181,7 @@ SCOPE_KIND: Words = MappingProxyType(
         ScopeKind.PROJECT: _("Project"),
     }
 )
+FIELD: Words = MappingProxyType({Field.PHOTO: _("a photo"), Field.PLACE: _("the place")})
 TABLES: Mapping[str, Words] = MappingProxyType(
     {
         "status": STATUS,
@@ -198,6 +200,7 @@ TABLES: Mapping[str, Words] = MappingProxyType(
         "project_kind": PROJECT_KIND,
         "unit_kind": UNIT_KIND,
         "scope_kind": SCOPE_KIND,
+        "field": FIELD,
     }
 )
 """By the name of the Jinja filter that shows them."""

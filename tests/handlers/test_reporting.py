@@ -1,7 +1,11 @@
 """A report from a site: two actions after the card, and everything that may come between and after."""
 
+from dataclasses import replace
+
 import pytest
 
+from bot.domain.issue import Category
+from bot.domain.policy import Field
 from bot.services import drafts
 from tests.builders import City
 from tests.fakes import FakeStore
@@ -246,3 +250,17 @@ async def test_a_photo_that_is_lost_is_said_on_the_draft(world: World, worker: P
         await drafts.show(turn, await turn.uow.drafts.get(lost.draft))
     await world.deliver()
     assert "其中缺失：1 份" in worker.last().text
+
+
+async def test_a_draft_says_what_its_category_asks_for(world: World, worker: Phone) -> None:
+    """A hint, gone once it is there; submitting needs it not."""
+    policy = world.turns.policy
+    rules = replace(policy.categories[Category.POWER], fields=(Field.PHOTO, Field.PLACE))
+    world.turns.adopt(replace(policy, categories={**policy.categories, Category.POWER: rules}), world.turns.calendar)
+    await worker.opens("c_card-P002")
+    await worker.sends("3号塔吊停电")
+    assert "宜补充：照片、位置" in worker.last().text
+    await worker.sends_photo()
+    assert "宜补充：位置" in worker.last().text
+    await worker.presses("提交")
+    assert "已上报" in worker.last().text

@@ -1,5 +1,6 @@
 """Every store: text as people and their phones really send it, and moments without a zone."""
 
+import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -12,6 +13,7 @@ from bot.domain.history import Action
 from bot.domain.ids import ChatId, MessageId, UnitCode, UserId
 from bot.domain.organisation import Invitation
 from bot.ports import Due, UnitOfWork
+from storage.engines import compact
 from tests.builders import City, a_draft, a_message, a_person, a_photo, a_service_card, a_unit, an_issue, filed
 from tests.fakes import NOW
 
@@ -149,3 +151,9 @@ async def test_moments_come_back_in_utc(uow: UnitOfWork, city: City) -> None:
     (due,) = await uow.agenda.due(NOW + timedelta(days=1), any_hour_only=False, limit=1)
     for kept in ((await uow.issues.get(issue.id)).reported_at, due.at):
         assert (kept, kept.utcoffset()) == (moment, timedelta(0))
+
+
+def test_json_that_speaks_of_nul() -> None:
+    """NUL itself goes; who writes the six characters of its escape keeps them, and the JSON stays JSON."""
+    for said, kept in (("a\x00b", "ab"), (r"\u0000", r"\u0000"), ("\\\x00", "\\"), (r"\\u0000", r"\\u0000")):
+        assert json.loads(compact({"said": said})) == {"said": kept}
