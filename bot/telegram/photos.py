@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -18,7 +19,7 @@ from bot.telegram.pictures import NotAPicture, Picture, examine
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 4
+AT_ONCE = 8
 ATTEMPTS = 6  # the store spaces them out further and further: about an hour in all
 DELAYED = 2  # attempts after which cards say that a file is still being fetched (`Media.is_delayed`)
 IDLE_SECONDS = 5.0
@@ -38,6 +39,10 @@ class Kept:
     clean_sha256: str | None
     size: int
     mime: str
+
+
+Note = Callable[[Turn], Awaitable[None]]
+"""Writes down what became of a file."""
 
 
 class Photos:
@@ -72,10 +77,21 @@ class Photos:
                 await woken(self._woken, IDLE_SECONDS)
 
     async def step(self) -> int:
-        """Fetch what is due, a few side by side; how many were tried. Raises StoreUnavailable."""
+        """Fetch what is due, a few side by side, and write down in one go what became of them; how many were tried. Raises
+        StoreUnavailable."""
         async with self._turns.begin() as turn:
             claimed = await turn.uow.evidence.claim(turn.now, AT_ONCE)
-        await asyncio.gather(*(self._fetch(media) for media in claimed))
+        found = await asyncio.gather(*(self._fetch(media) for media in claimed))
+        notes = [note for note in found if note is not None]
+
+        async def write() -> None:
+            async with self._turns.begin() as turn:
+                for note in notes:
+                    await note(turn)
+
+        if notes:
+            await patiently(write)
+            self._told()
         return len(claimed)
 
     async def _safely(self) -> int:
@@ -85,22 +101,23 @@ class Photos:
             log.exception("photos.step_failed")
             return 0
 
-    async def _fetch(self, media: Media) -> None:
-        """One file to its end: kept, missing, or left for the next attempt."""
+    async def _fetch(self, media: Media) -> Note | None:
+        """One file to its end: kept, missing, or left for the next attempt; what is to be written down of that."""
         try:
             kept = await self._keep(media, await self._download(media.file_id))
         except NotAPicture as error:
-            await self._give_up(media, str(error))
+            return partial(_give_up, media=media, error=str(error))
         except OSError as error:  # our own trouble, however often: it is no reason to give up what can still be had
             log.warning("photos.left_for_later", media=media.id, error=str(error))
         except CallFailed as error:
             log.warning("photos.failed", media=media.id, attempt=media.attempts, error=str(error))
             if isinstance(error.outcome, Rejected) or media.attempts >= ATTEMPTS:
-                await self._give_up(media, str(error))
-            elif media.attempts == DELAYED:
-                await self._say_delayed(media)
+                return partial(_give_up, media=media, error=str(error))
+            if media.attempts == DELAYED:
+                return partial(_say_delayed, media=media)
         else:
-            await self._note(media, kept)
+            return partial(_keep_in_mind, media=media, kept=kept)
+        return None
 
     async def _keep(self, media: Media, content: bytes) -> Kept:
         """Write first, speak later: the row says `stored` only once the bytes are safe."""
@@ -144,38 +161,25 @@ class Photos:
             return None if picture is None else sha256
         return await self._put(picture.clean)
 
-    async def _note(self, media: Media, kept: Kept) -> None:
-        async def write() -> None:
-            async with self._turns.begin() as turn:
-                stored = await turn.uow.evidence.stored(media.id, kept.sha256, kept.clean_sha256, kept.size, kept.mime)
-                await _show_late(turn, stored)
-                if stored.attempts >= DELAYED:
-                    await _refresh(turn, stored)
 
-        await patiently(write)
-        self._told()
+async def _keep_in_mind(turn: Turn, media: Media, kept: Kept) -> None:
+    stored = await turn.uow.evidence.stored(media.id, kept.sha256, kept.clean_sha256, kept.size, kept.mime)
+    await _show_late(turn, stored)
+    if stored.attempts >= DELAYED:
+        await _refresh(turn, stored)
 
-    async def _say_delayed(self, media: Media) -> None:
-        """The cards say that it is still being fetched."""
 
-        async def write() -> None:
-            async with self._turns.begin() as turn:
-                (now,) = await turn.uow.evidence.many([media.id])
-                await _refresh(turn, now)
+async def _say_delayed(turn: Turn, media: Media) -> None:
+    """The cards say that it is still being fetched."""
+    (now,) = await turn.uow.evidence.many([media.id])
+    await _refresh(turn, now)
 
-        await patiently(write)
-        self._told()
 
-    async def _give_up(self, media: Media, error: str) -> None:
-        async def write() -> None:
-            async with self._turns.begin() as turn:
-                missing = await turn.uow.evidence.missing(media.id, error)
-                await _refresh(turn, missing)
-                await _tell_desk(turn, missing)
-
-        log.error("photos.missing", media=media.id, error=error)
-        await patiently(write)
-        self._told()
+async def _give_up(turn: Turn, media: Media, error: str) -> None:
+    log.error("photos.missing", media=media.id, error=error)
+    missing = await turn.uow.evidence.missing(media.id, error)
+    await _refresh(turn, missing)
+    await _tell_desk(turn, missing)
 
 
 async def _show_late(turn: Turn, media: Media) -> None:
