@@ -294,6 +294,10 @@ class Issues(Protocol):
         """RESOLVED before that moment, the reporter asked once and silent, and somebody who can be told; longest first."""
         ...
 
+    async def suspended(self, sight: Sight, limit: int) -> list[IssueView]:
+        """What waits for something, longest first."""
+        ...
+
     async def followers(self, original: IssueId) -> list[IssueId]:
         """What was merged into it, in the order of filing."""
         ...

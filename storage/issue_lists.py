@@ -58,6 +58,11 @@ class IssueLists(Repository):
         """Resolved before then, the reporter asked once and silent: longest first."""
         return await self._views(_UNANSWERED.where(issues.c.resolved_at < before).limit(limit))
 
+    async def suspended(self, sight: Sight, limit: int) -> list[IssueView]:
+        """What waits for something, longest first."""
+        waiting = VIEW.where(issues.c.status == Status.SUSPENDED, in_sight(sight))
+        return await self._views(waiting.order_by(issues.c.suspended_at, issues.c.id).limit(limit))
+
     async def followers(self, original: IssueId) -> list[IssueId]:
         """What was merged into it."""
         merged = select(issues.c.id).where(issues.c.merged_into == original).order_by(issues.c.id)

@@ -10,7 +10,7 @@ from bot.domain.issue import Category, Issue, Kind, Level, standing_in
 from bot.domain.messages import Message
 from bot.domain.organisation import Person, Project
 from bot.domain.permissions import Access, may_use
-from bot.services import cards, queue, staff, steps
+from bot.services import cards, pausing, queue, staff, steps
 from bot.services.turn import Turn
 
 
@@ -22,13 +22,17 @@ async def announce(turn: Turn, issue: Issue, project: Project) -> None:
 
 
 async def open_queue(turn: Turn, clerk: Person) -> None:
-    """The first case of the queue as a fresh card that walks through it; or that nothing waits. Raises NotAllowed."""
+    """The first case of the queue as a fresh card that walks through it; or that nothing waits. Above it, what is suspended.
+
+    Raises NotAllowed.
+    """
     if not may_use(clerk, Access.DESK):
         raise NotAllowed(action=Access.DESK.value)
     chat = staff.chat_of(clerk)
     if chat is None:
         return
     waiting = await queue.waiting(turn, clerk)
+    await pausing.show(turn, clerk, chat)
     first = cards.desk_of(chat, waiting[0].issue.id, fresh=True) if waiting else Message(chat, "desk/empty")
     await turn.tell(first)
 

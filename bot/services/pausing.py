@@ -1,12 +1,19 @@
 """An issue that waits for something 挂起: the clock stops, and goes on where it stood."""
 
+from typing import Any
+
 from bot.domain import deadlines, delays, lifecycle
 from bot.domain.history import Action
-from bot.domain.ids import IssueId
+from bot.domain.ids import ChatId, IssueId
 from bot.domain.issue import AT_THE_UNIT, Deadline, Issue
+from bot.domain.messages import Message
 from bot.domain.organisation import Person
+from bot.ports import IssueView
 from bot.services import assigning, cards, staff, steps
+from bot.services.queue import desk_of
 from bot.services.turn import Turn
+
+SHOWN = 10  # of a desk's suspended issues
 
 
 async def suspend(turn: Turn, clerk: Person, issue_id: IssueId, awaited: str) -> Issue:
@@ -30,6 +37,28 @@ async def resume(turn: Turn, clerk: Person, issue_id: IssueId) -> Issue:
         issue = await assigning.give_to_who_is_there(turn, issue)
     await _tell(turn, clerk, issue, "resumed")
     return issue
+
+
+async def show(turn: Turn, clerk: Person, chat: ChatId) -> None:
+    """What waits for something at this clerk's desk, longest first, and for what: so that nothing waits forgotten."""
+    found = await turn.uow.issues.suspended(desk_of(clerk), SHOWN + 1)
+    if not found:
+        return
+    facts = {"rows": [await _row(turn, view) for view in found[:SHOWN]], "more": len(found) > SHOWN}
+    await turn.tell(Message(chat, "desk/suspended", facts))
+
+
+async def _row(turn: Turn, view: IssueView) -> dict[str, Any]:
+    lines = await turn.uow.issues.history(view.issue.id)
+    said = (line.entry.words for line in reversed(lines) if line.entry.action is Action.SUSPEND)
+    since = view.issue.suspended_at
+    return {
+        "id": view.issue.id,
+        "number": view.issue.number,
+        "project": view.project_name,
+        "words": next(said, ""),
+        "since": since.isoformat() if since else None,
+    }
 
 
 def _deadline(turn: Turn, issue: Issue) -> Deadline | None:

@@ -7,7 +7,7 @@ from bot.domain import deadlines, lifecycle
 from bot.domain.ids import IssueId
 from bot.domain.issue import Issue, Status, Word
 from bot.domain.organisation import Person, Role
-from bot.domain.permissions import sight
+from bot.domain.permissions import Sight, sight
 from bot.ports import IssueView
 from bot.services import staff
 from bot.services.turn import Turn
@@ -18,11 +18,15 @@ _CLERK = frozenset({Role.CLERK})
 
 async def waiting(turn: Turn, clerk: Person, after: IssueId | None = None) -> list[IssueView]:
     """The clerk's queue, behind `after` if given. A resolved case waits once its reporter has spoken or been silent long."""
-    desk = replace(sight(clerk, _CLERK), person=None)  # what a clerk reported outside the scope is no case of theirs
-    found = await turn.uow.issues.queue(desk, after, LOOKED_AT)
+    found = await turn.uow.issues.queue(desk_of(clerk), after, LOOKED_AT)
     silent = {view.issue.id for view in found if _is_silent(view.issue)}
     ripe = await _ripe(turn, [view.issue for view in found if view.issue.id in silent])
     return [view for view in found if view.issue.id not in silent or view.issue.id in ripe]
+
+
+def desk_of(clerk: Person) -> Sight:
+    """What a clerk's desk covers. What they reported outside their scope is no case of theirs."""
+    return replace(sight(clerk, _CLERK), person=None)
 
 
 def _is_silent(issue: Issue) -> bool:

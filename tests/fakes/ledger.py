@@ -96,6 +96,10 @@ class FakeIssues:
         late = self._seen(None, lambda i: _silent(i) and _before(i, aware(before)) and self._listens(i.reporter))
         return self._views(sorted(late, key=lambda i: (i.resolved_at, i.id))[:limit])
 
+    async def suspended(self, sight: Sight, limit: int) -> list[IssueView]:
+        found = self._seen(sight, lambda i: i.status is Status.SUSPENDED)
+        return self._views(sorted(found, key=lambda i: (i.suspended_at, i.id))[:limit])
+
     async def followers(self, original: IssueId) -> list[IssueId]:
         return sorted(i.id for i in self._tables.issues.values() if i.merged_into == original)
 

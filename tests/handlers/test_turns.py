@@ -74,6 +74,9 @@ async def test_waiting_and_going_on(task: str, clerk: Phone, assignee: Phone, wo
     assert "等待：等上级审批" in assignee.screen()
     assert not {"办结", "延期"} & {button for shown in assignee.room.shown.values() for button in shown.buttons}
     world.clock.advance(days=14)
+    await clerk.sends("/desk")
+    assert "11月23日起，等待：等上级审批" in clerk.heard
+    await clerk.presses(task)
     await clerk.presses("恢复办理")
     assert f"已接收 {task}" in assignee.screen()
     assert "期限：12月14日 17:30" in assignee.screen()

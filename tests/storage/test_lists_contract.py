@@ -161,6 +161,17 @@ async def test_who_was_asked_once_and_is_silent(uow: UnitOfWork, city: City) -> 
     assert ids(await uow.issues.unanswered(after, 1)) == [early.id]
 
 
+async def test_what_waits_for_something(uow: UnitOfWork, city: City) -> None:
+    """Longest first, within sight, and nothing else."""
+    waits: dict[str, Any] = {"status": Status.SUSPENDED, "suspended_from": Status.ACCEPTED}
+    late = await reported(uow, city, 0, suspended_at=NOW + timedelta(days=1), **waits)
+    early = await reported(uow, city, 0, suspended_at=NOW, **waits)
+    await reported(uow, city, 0)
+    assert ids(await uow.issues.suspended(EVERYTHING, 10)) == [early.id, late.id]
+    assert ids(await uow.issues.suspended(EVERYTHING, 1)) == [early.id]
+    assert await uow.issues.suspended(Sight(None, frozenset()), 10) == []
+
+
 async def test_what_was_merged_into_an_issue(uow: UnitOfWork, city: City) -> None:
     """In the order of filing; not what was merged into another."""
     original, other = [await reported(uow, city, hours) for hours in (0, 1)]

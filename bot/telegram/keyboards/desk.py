@@ -172,4 +172,9 @@ def number(facts: Facts, _: Gettext) -> Keyboard:
     return [] if facts["stage"] in {"done", "left"} else [[press(facts, "leave", _("Back"), NUMBER)]]
 
 
-KEYBOARDS = {"desk/date": date, "desk/number": number}
+def suspended(facts: Facts, _: Gettext) -> Keyboard:
+    """One opens each."""
+    return in_rows([Button(row["number"], OfIssue(issue=row["id"], do="open")) for row in facts["rows"]], 2)
+
+
+KEYBOARDS = {"desk/suspended": suspended, "desk/date": date, "desk/number": number}
