@@ -23,7 +23,6 @@ from storage.transfer import copy_in, rows_in
 _MARK = "restoring"  # on the media shelf while a restore is under way: one that was cut off may go on
 _WORK = "restoring-"  # beside the ledger
 _SHOWN = 5
-_CHUNK = 1 << 20
 _BATCH = 256  # photos between two reports
 
 
@@ -125,8 +124,7 @@ def _workplace(url: str) -> Iterator[Path]:
 def _fetch(task: Task, name: str, manifest: Manifest, file: Path) -> None:
     """The ledger's file, looked at from all sides."""
     task.told("ledger", 0, 1)
-    with task.archive.shelf.open(place(name, LEDGER)) as source, file.open("wb") as target:
-        shutil.copyfileobj(source, target, _CHUNK)
+    task.archive.shelf.copy_to(place(name, LEDGER), file)
     if sha256_of(file) != manifest.ledger_sha256:
         raise BackupUnusable(
             f"The ledger of {name} is not what was backed up: its checksum differs. Take another backup (--at)."

@@ -30,6 +30,10 @@ class Shelf(Protocol):
         """To read."""
         ...
 
+    def copy_to(self, name: str, target: Path) -> None:
+        """Write it to a file of this machine, however big it is."""
+        ...
+
     def has(self, name: str) -> bool:
         """There is such a file."""
         ...
@@ -98,6 +102,10 @@ class Folder:
     def open(self, name: str) -> BinaryIO:
         """See Shelf."""
         return (self._root / name).open("rb")
+
+    def copy_to(self, name: str, target: Path) -> None:
+        """See Shelf."""
+        shutil.copyfile(self._root / name, target)
 
     def has(self, name: str) -> bool:
         """See Shelf."""

@@ -40,6 +40,10 @@ def test_a_file_is_copied(shelf: Shelf, tmp_path: Path) -> None:
     shelf.put("ledger.db", original)
     with shelf.open("ledger.db") as file:
         assert file.read() == original.read_bytes()
+    shelf.copy_to("ledger.db", tmp_path / "back.db")
+    assert (tmp_path / "back.db").read_bytes() == original.read_bytes()
+    with pytest.raises(FileNotFoundError):
+        shelf.copy_to("absent.db", tmp_path / "none.db")
 
 
 def test_the_last_one_stands(shelf: Shelf) -> None:
