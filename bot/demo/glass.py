@@ -37,7 +37,6 @@ DUE: tuple[tuple[str, str, str], ...] = (
     ("agenda", "at", "kind || ' · ' || (SELECT number FROM issues WHERE issues.id = agenda.issue)"),
     ("subscriptions", "next_at", "'digest · ' || scope_kind || ' ' || scope_value"),
     ("outbox", "not_before", "kind"),
-    ("week_steps", "at", "step"),
 )
 
 
@@ -128,7 +127,7 @@ def _moment(micros: int) -> str:
 
 def _shown(name: str, value: Any) -> Any:
     """Moments as ISO 8601; long words cut."""
-    if isinstance(value, int) and name.endswith(("_at", "at")):
+    if isinstance(value, int) and (name == "at" or name.endswith("_at")):
         return _moment(value)
     if isinstance(value, str) and len(value) > 160:
         return f"{value[:160]}…"

@@ -70,8 +70,13 @@ export class Inside {
     return String(row.id ?? row.number ?? `${row.what}${row.table}`);
   }
 
+  chatName(id) {
+    return id > 0 ? this.store.name(id) : this.store.chats.get(id)?.chat.title || String(id);
+  }
+
   cell(column, value) {
     if (value === null || value === undefined) return h("td", { class: "nothing" }, "–");
+    if (column === "chat") return h("td", {}, this.chatName(value));
     const moment = typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value);
     return h("td", { class: `column-${column} ${column === "state" || column === "status" ? `is-${value}` : ""}` }, moment ? short(new Date(value), this.language) : String(value));
   }

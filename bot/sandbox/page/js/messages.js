@@ -26,6 +26,7 @@ export class Messages {
     this.jump = h("button", { type: "button", class: "jump", hidden: true, "aria-label": t("jumpDown", ctx.language), onclick: () => this.newest() }, icon("down"), this.count);
     this.node = h("div", { class: "messages-frame" }, this.list, this.jump);
     this.list.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    new ResizeObserver(() => this.resized()).observe(this.list);
     this.list.addEventListener("keydown", (event) => this.walk(event));
   }
 
@@ -49,10 +50,18 @@ export class Messages {
 
   toEnd() {
     this.list.scrollTop = this.list.scrollHeight;
+    this.sticks = true;
     this.badge();
   }
 
+  /** A phone that grows or shrinks keeps its last message in view, if it was. */
+  resized() {
+    if (this.sticks && !this.newer) this.toEnd();
+  }
+
   async scrolled() {
+    if (this.height === this.list.clientHeight) this.sticks = this.atEnd;
+    this.height = this.list.clientHeight;
     this.badge();
     if (this.loading) return;
     const { scrollTop, scrollHeight, clientHeight } = this.list;
