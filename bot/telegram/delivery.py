@@ -3,7 +3,8 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from html import escape
 from typing import Protocol
 
 import structlog
@@ -21,12 +22,14 @@ from bot.telegram.calls import (
     NotSent,
     Outcome,
     Rejected,
+    SendFiles,
     SendRich,
     SendText,
     Target,
     Unready,
 )
 from bot.telegram.composer import Composer
+from bot.telegram.failures import UNPARSABLE
 from bot.telegram.planning import plan
 
 log = structlog.get_logger(__name__)
@@ -122,13 +125,13 @@ class Courier:
             return await self._edit(row, prepared.shown, content)
         outcome = await self._speaker.send(Target(message.chat, message.topic, message.reply_to), content)
         self._gone.discard((message.chat, message.card))
-        return Delivered(row, _or_classic(outcome, content))
+        return Delivered(row, _or_plainer(outcome, content))
 
     async def _edit(self, row: OutboxRow, shown: MessageId, content: SendText | SendRich) -> Delivered:
         outcome = await self._speaker.edit(row.message.chat, shown, content)
         if isinstance(outcome, CardGone):
             self._gone.add((row.message.chat, row.message.card))
-        return Delivered(row, outcome, edited=True)
+        return Delivered(row, _or_plainer(outcome, content), edited=True)
 
 
 def _unspoken(row: OutboxRow, error: Exception) -> Delivered:
@@ -149,9 +152,27 @@ def _one(contents: list[Content]) -> Content:
     return first
 
 
-def _or_classic(outcome: Outcome, content: Content) -> Outcome | InParts:
-    """A rich message that is refused (an older server, a tag it doesn't know) is said in plain words instead."""
-    if isinstance(outcome, Rejected) and isinstance(content, SendRich):
+def _or_plainer(outcome: Outcome, content: Content) -> Outcome | InParts:
+    """What is refused for how it is said is said more plainly, in a slot of its own: a person must not miss something for a
+    mistake of ours. Rich words (an older server, a tag it doesn't know) become classic ones, those bare text."""
+    if not isinstance(outcome, Rejected):
+        return outcome
+    if isinstance(content, SendRich):
         log.error("outbox.rich_rejected", error=outcome.error)
         return InParts(content.classic)
-    return outcome
+    bare = _bare(content) if UNPARSABLE in outcome.error.lower() else None
+    if bare is None or bare == content:
+        return outcome
+    log.error("outbox.unparsable", error=outcome.error)
+    return InParts((bare,))
+
+
+def _bare(content: Content) -> Content | None:
+    """Without any markup; None for what can't be queued again as a part."""
+    match content:
+        case SendText(html):
+            return replace(content, html=escape(markup.plain(html), quote=False))
+        case SendFiles(attachments, caption) if all(one.media is not None for one in attachments):
+            return replace(content, caption=escape(markup.plain(caption), quote=False))
+        case _:
+            return None

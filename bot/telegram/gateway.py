@@ -23,7 +23,6 @@ from telegram.request import BaseRequest, RequestData
 from bot.domain.draft import MediaKind
 from bot.domain.ids import ChatId, MessageId
 from bot.masking import mask
-from bot.telegram import markup
 from bot.telegram.calls import (
     AnswerPress,
     Attachment,
@@ -40,7 +39,7 @@ from bot.telegram.calls import (
     Target,
     Unready,
 )
-from bot.telegram.failures import UNKNOWN_TOKEN, UNPARSABLE, Failure, outcome_of
+from bot.telegram.failures import UNKNOWN_TOKEN, Failure, outcome_of
 from bot.telegram.rendered import Keys
 from bot.telegram.rendered import markup as markup_of
 from bot.telegram.transport import Broken, Files, NeverLeft, Transport
@@ -93,9 +92,7 @@ class Gateway:
         """A new message, or an album. Never raises for what Telegram, the network or our disk do."""
         match content:
             case SendText(html, keyboard):
-                return await self._classic(
-                    html, lambda text, mode: self._message(self._to(target, keyboard), text, mode)
-                )
+                return await self._outcome(self._message(self._to(target, keyboard), html))
             case SendRich(html, keyboard):
                 return await self._outcome(self._rich(self._to(target, keyboard), html))
             case SendFiles():
@@ -105,13 +102,11 @@ class Gateway:
 
     async def edit(self, chat: ChatId, message: MessageId, content: SendText | SendRich) -> Outcome:
         """Change a message in place. One that reads so already counts as sent."""
-        kwargs = {"reply_markup": markup_of(content.keyboard)}
+        more: dict[str, Any] = {"reply_markup": markup_of(content.keyboard)}
         if isinstance(content, SendRich):
-            kwargs["rich_message"] = {"html": content.html}
-            return await self._outcome(self._edit(chat, message, None, None, kwargs), message)
-        return await self._classic(
-            content.html, lambda text, mode: self._edit(chat, message, text, mode, kwargs), message
-        )
+            more["rich_message"] = {"html": content.html}
+            return await self._outcome(self._edit(chat, message, None, more), message)
+        return await self._outcome(self._edit(chat, message, content.html, more), message)
 
     # --- questions
 
@@ -153,9 +148,9 @@ class Gateway:
 
     # --- how
 
-    async def _message(self, to: dict[str, Any], text: str, mode: str | None) -> Message:
+    async def _message(self, to: dict[str, Any], html: str) -> Message:
         return await self._bot.send_message(
-            to.pop("chat_id"), text, parse_mode=mode, link_preview_options=_NO_PREVIEW, api_kwargs=to
+            to.pop("chat_id"), html, parse_mode=ParseMode.HTML, link_preview_options=_NO_PREVIEW, api_kwargs=to
         )
 
     async def _rich(self, to: dict[str, Any], html: str) -> Any:
@@ -164,16 +159,14 @@ class Gateway:
             "sendRichMessage", api_kwargs={name: value for name, value in parameters.items() if value is not None}
         )
 
-    async def _edit(
-        self, chat: ChatId, message: MessageId, text: str | None, mode: str | None, kwargs: Mapping[str, Any]
-    ) -> Any:
+    async def _edit(self, chat: ChatId, message: MessageId, html: str | None, more: dict[str, Any]) -> Any:
         return await self._bot.edit_message_text(
-            cast("str", text),
+            cast("str", html),
             chat,
             message,
-            parse_mode=mode,
-            link_preview_options=None if text is None else _NO_PREVIEW,
-            api_kwargs=dict(kwargs),
+            parse_mode=None if html is None else ParseMode.HTML,
+            link_preview_options=None if html is None else _NO_PREVIEW,
+            api_kwargs=more,
         )
 
     async def _single(self, to: dict[str, Any], kind: MediaKind, file: str | InputFile, caption: str) -> Message:
@@ -213,16 +206,6 @@ class Gateway:
             reply = {"message_id": target.reply_to, "allow_sending_without_reply": True}
         where = {"chat_id": target.chat, "message_thread_id": target.topic}
         return {**where, "reply_parameters": reply, "reply_markup": markup_of(keyboard)}
-
-    async def _classic(
-        self, html: str, call: Callable[[str, str | None], Awaitable[Any]], edited: MessageId | None = None
-    ) -> Outcome:
-        """HTML; or, should Telegram not be able to read it, the bare words, so that the person hears in any case."""
-        outcome = await self._outcome(call(html, ParseMode.HTML), edited)
-        if isinstance(outcome, Rejected) and UNPARSABLE in outcome.error.lower():
-            log.error("gateway.unparsable", error=outcome.error)
-            outcome = await self._outcome(call(markup.plain(html), None), edited)
-        return outcome
 
     async def _outcome(self, call: Awaitable[Any], edited: MessageId | None = None) -> Outcome:
         try:

@@ -9,6 +9,7 @@ from collections import deque
 
 LATE_SECONDS = 0.3  # a call that is later than this has probably arrived, and only its answer is missing
 FORGOTTEN_SECONDS = 60.0  # whether it ever left or not
+ENOUGH = 4
 LATENCIES = 31  # of the latest calls: the faster quarter of them is what is usual
 
 
@@ -20,7 +21,7 @@ class Overall:
         self._gap = 1.0 / per_second
         self._burst = burst
         self._sent: deque[float] = deque(maxlen=per_second)
-        self._arrived: deque[float] = deque()  # what came back lately: when it probably arrived, counted from its slot
+        self._landed: deque[tuple[float, float]] = deque()  # what came back lately: its slot, and how long it took
         self._flying: dict[int, float] = {}  # slots of what is under way, by row
         self._latencies: deque[float] = deque(maxlen=LATENCIES)
 
@@ -42,18 +43,20 @@ class Overall:
         """Its answer is here."""
         slot = self._flying.pop(row, None)
         if slot is not None:
-            self._arrived.append(slot + max(0.0, now - slot - self._usual()))
+            self._landed.append((slot, now - slot))
             self._latencies.append(now - slot)
 
     def _usual(self) -> float:
-        return sorted(self._latencies)[len(self._latencies) // 4] if len(self._latencies) > LATENCIES // 2 else 0.0
+        """How long a call takes when nothing is the matter; 0 as long as too few came back."""
+        return sorted(self._latencies)[len(self._latencies) // 4] if len(self._latencies) >= ENOUGH else 0.0
 
     def _expected(self, now: float) -> float:
         """When the next one would arrive if all came evenly: the later, the more of the burst is used up."""
-        while self._arrived and self._arrived[0] < now - 2 * self._second:
-            self._arrived.popleft()
+        while self._landed and self._landed[0][0] < now - 2 * self._second:
+            self._landed.popleft()
         usual, expected = self._usual(), float("-inf")
+        landed = [slot + max(0.0, took - usual) for slot, took in self._landed]
         flying = [now if usual < now - slot < usual + LATE_SECONDS else slot for slot in self._flying.values()]
-        for arrival in sorted([*self._arrived, *flying]):
+        for arrival in sorted([*landed, *flying]):
             expected = max(expected, arrival) + self._gap
         return expected

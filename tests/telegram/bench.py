@@ -21,6 +21,7 @@ from tests.fakes import FakeStore
 TEMPLATES = {
     "say.html.j2": "{{ text }}",
     "card.html.j2": "{{ text }}",
+    "bold.html.j2": "<b>{{ text }}</b>",
     "rich.html.j2": "plain",
     "rich.rich.html.j2": "<table></table>",
     "toast/done.html.j2": "done",

@@ -173,12 +173,10 @@ async def test_waits_and_moves_come_with_their_figures(gateway: Gateway, api: Bo
     assert await gateway.send(Target(CHAT), HELLO) == Migrated(ChatId(-100777))
 
 
-async def test_unreadable_html_is_said_in_plain_words(gateway: Gateway, api: BotApi) -> None:
-    """Our mistake must not keep a person from hearing."""
-    api.answers["sendMessage"] = [bad(400, "Bad Request: can't parse entities: unclosed tag")]
-    assert await gateway.send(Target(CHAT), HELLO) == Sent((MessageId(7),))
-    assert api.told("sendMessage")[1]["text"] == "hi"
-    assert "parse_mode" not in api.told("sendMessage")[1]
+async def test_nothing_is_ever_paid_for(gateway: Gateway, api: BotApi) -> None:
+    """Paid broadcasts cost money beyond thirty a second: we never ask for one."""
+    await gateway.send(Target(CHAT), HELLO)
+    assert "allow_paid_broadcast" not in api.told("sendMessage")[0]
 
 
 async def test_a_refused_connection_is_definitely_not_sent() -> None:

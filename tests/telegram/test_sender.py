@@ -238,6 +238,27 @@ async def test_a_toast_overtakes_and_grows_stale(bench: Bench) -> None:
     assert bench.states()[-1] is OutboxState.DEAD
 
 
+@pytest.mark.parametrize("shown", [None, "issue:1"], ids=["message", "card"])
+async def test_what_telegram_cannot_read_is_said_without_markup(bench: Bench, shown: str | None) -> None:
+    """Our mistake must not keep a person from hearing. In a slot of its own."""
+    bench.telegram.answers = [Rejected("Bad Request: can't parse entities: unclosed tag")]
+    await bench.queue(Message(ChatId(4001), "bold", {"text": "a < b"}, card=shown))
+    await bench.turn()
+    assert len(bench.telegram.calls) == 1
+    await bench.drain()
+    assert [text for _, _, text in bench.telegram.calls] == ["<b>a &lt; b</b>", "a &lt; b"]
+    assert bench.states() == [OutboxState.SENT] * 2
+
+
+async def test_what_cannot_be_read_without_markup_either_is_listed(bench: Bench) -> None:
+    """Once."""
+    bench.telegram.answers = [Rejected("Bad Request: can't parse entities: unclosed tag")] * 9
+    await bench.queue(Message(ChatId(4001), "bold", {"text": "a < b"}))
+    await bench.drain()
+    assert len(bench.telegram.calls) == 2
+    assert bench.states() == [OutboxState.SENT, OutboxState.DEAD]
+
+
 async def test_a_refused_rich_message_is_said_in_plain_words(store: FakeStore, turns: Turns, policy: Policy) -> None:
     """An older server, or a tag it does not know: the classic text goes instead."""
     turns.adopt(replace(policy, rich_messages=True), turns.calendar)
