@@ -12,7 +12,7 @@ from bot.domain.messages import OutboxState
 from bot.ports import OutboxRow
 from bot.services.turn import Turn
 from bot.services.turns import Turns
-from bot.telegram.calls import Ambiguous, NotSent, RetryLater, Sent
+from bot.telegram.calls import Ambiguous, NotSent, RetryLater, Sent, Unready
 from bot.telegram.choosing import LOOK_SECONDS, Chooser
 from bot.telegram.delivery import Courier, Delivered
 from bot.telegram.pacer import TOASTS, Pacer
@@ -146,6 +146,8 @@ class Sender:
         outcome, now = delivered.outcome, self._seconds()
         chat = TOASTS if is_toast(delivered.row.message) else delivered.row.message.chat
         self._pacer.landed(delivered.row.id, chat, now)
+        if isinstance(outcome, Unready):
+            return  # the server was not asked
         if isinstance(outcome, NotSent | Ambiguous):
             self._unheard(chat, delivered, now)
             return
