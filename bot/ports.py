@@ -276,12 +276,18 @@ class Issues(Protocol):
         ...
 
     async def last_entry(self, issue: IssueId) -> Entry | None: ...
-    async def queue(self, sight: Sight, after: IssueId | None, limit: int) -> list[IssueView]:
-        """What waits at the desk (AT_THE_DESK; a resolved one counts once the reporter has spoken or silence is over:
-        the service filters that): level A first, then oldest first; starting behind `after` if given."""
+    async def queue(
+        self, sight: Sight, after: IssueId | None, limit: int, *, silent_before: datetime | None = None
+    ) -> list[IssueView]:
+        """What waits at the desk (AT_THE_DESK): level A first, then oldest first; starting behind `after` if given.
+        `silent_before`: a resolved one only if its reporter said that it is solved, or it was resolved before that moment
+        and the reporter was asked as often as it takes or can't be asked."""
         ...
 
-    async def queue_length(self, sight: Sight) -> int: ...
+    async def queue_length(self, sight: Sight, most: int, *, silent_before: datetime | None = None) -> int:
+        """How many wait at the desk, counted up to `most`."""
+        ...
+
     async def of_reporter(self, person: PersonId, limit: int) -> list[IssueView]:
         """Open first, newest first."""
         ...
@@ -311,10 +317,13 @@ class Issues(Protocol):
         ...
 
     async def find(self, words: str, sight: Sight, limit: int) -> list[IssueView]:
-        """Issues in whose number, text or project name all the words occur; newest first."""
+        """Issues in whose text or project name all the words occur, newest first. A word may also be the issue's number, or
+        its count: `XM-2026-0012`, `0012`, `12`."""
         ...
 
-    async def similar(self, text: str, limit: int, *, exclude: IssueId | None = None) -> list[Similar]:
+    async def similar(
+        self, text: str, limit: int, *, exclude: IssueId | None = None, open_only: bool = False
+    ) -> list[Similar]:
         """Issues that read alike (shared character bigrams), most alike first."""
         ...
 

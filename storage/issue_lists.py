@@ -4,45 +4,63 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, literal, or_, select, text, true, tuple_, union_all
 
 from bot.domain.ids import IssueId, PersonId
-from bot.domain.issue import AT_THE_DESK, AT_THE_UNIT, CLOSED, Level, Status
+from bot.domain.issue import AT_THE_DESK, AT_THE_UNIT, CLOSED, Level, Status, Word
+from bot.domain.lifecycle import ASKS
 from bot.domain.permissions import Sight
 from bot.ports import IssueView
 from storage.issue_rows import VIEW, reporter_person, view_of
 from storage.repository import Repository
 from storage.sight import in_sight
 from storage.tables import issues
+from storage.tables.base import Moment, spelled_out
 
-_WAITS = issues.c.status.in_(sorted(AT_THE_DESK))
-_RUNS = issues.c.status.in_(sorted(AT_THE_UNIT))
-_UNANSWERED = VIEW.where(
-    issues.c.status == Status.RESOLVED,
-    issues.c.word.is_(None),
-    issues.c.asks == 1,
-    reporter_person.c.user_id.is_not(None),
-    reporter_person.c.reachable,
-    ~reporter_person.c.left,
-).order_by(issues.c.resolved_at, issues.c.id)
+# literally the conditions of the indexes
+_AT_DESK = f"issues.status IN ({spelled_out(AT_THE_DESK)})"
+_WAITS = {0: text(f"{_AT_DESK} AND issues.level = 'A'"), 1: text(f"{_AT_DESK} AND issues.level <> 'A'")}
+_RUNS = text(f"issues.status IN ({spelled_out(AT_THE_UNIT)})")
+_RESOLVED = text(f"issues.status = '{Status.RESOLVED}'")
+_URGENCY = {level: int(level is not Level.A) for level in Level}
+_OLDEST = (issues.c.reported_at, issues.c.id)
+_PLACE = select(issues.c.level, *_OLDEST).where(issues.c.id == bindparam("sought"))
+_LISTENS = and_(reporter_person.c.user_id.is_not(None), reporter_person.c.reachable, ~reporter_person.c.left)
+_UNANSWERED = VIEW.where(_RESOLVED, issues.c.word.is_(None), issues.c.asks == 1, _LISTENS).order_by(
+    issues.c.resolved_at, issues.c.id
+)
+_SPOKEN = or_(issues.c.status != Status.RESOLVED, issues.c.word == Word.SOLVED)
 _CHUNK = 500  # rows fetched at a time when the whole ledger is streamed
 
 
 class IssueLists(Repository):
     """The reading of many issues."""
 
-    async def queue(self, sight: Sight, after: IssueId | None, limit: int) -> list[IssueView]:
+    async def queue(
+        self, sight: Sight, after: IssueId | None, limit: int, *, silent_before: datetime | None = None
+    ) -> list[IssueView]:
         """What waits at the desk: level A first, then oldest first."""
-        waiting = VIEW.where(_WAITS, in_sight(sight))
-        if after is not None:
-            mark = issues.alias("mark")
-            waiting = waiting.join(mark, mark.c.id == after).where(_behind(mark))
-        urgency = (_relaxed(issues), issues.c.reported_at, issues.c.id)
-        return await self._views(waiting.order_by(*urgency).limit(limit))
+        mark = None if after is None else await self._first(_PLACE, {"sought": after})
+        found: list[IssueView] = []
+        for level, waits in _WAITS.items():
+            if mark is not None and _URGENCY[mark.level] > level:
+                continue
+            waiting = VIEW.where(waits, in_sight(sight), _ripe(silent_before))
+            if mark is not None and _URGENCY[mark.level] == level:
+                waiting = waiting.where(
+                    tuple_(*_OLDEST) > tuple_(literal(mark.reported_at, Moment()), literal(mark.id))
+                )
+            found += await self._views(waiting.order_by(*_OLDEST).limit(limit - len(found)))
+            if len(found) == limit:
+                break
+        return found
 
-    async def queue_length(self, sight: Sight) -> int:
-        """How many wait at the desk."""
-        return int(await self._value(select(func.count()).select_from(issues).where(_WAITS, in_sight(sight))))
+    async def queue_length(self, sight: Sight, most: int, *, silent_before: datetime | None = None) -> int:
+        """How many wait at the desk, counted up to `most`."""
+        some = select(issues.c.id).join(reporter_person, reporter_person.c.id == issues.c.reporter)
+        some = some.where(in_sight(sight), _ripe(silent_before)).limit(most)
+        parts = [select(some.where(waits).subquery().c.id) for waits in _WAITS.values()]
+        return min(most, int(await self._value(select(func.count()).select_from(union_all(*parts).subquery()))))
 
     async def of_reporter(self, person: PersonId, limit: int) -> list[IssueView]:
         """Open first, newest first."""
@@ -94,15 +112,9 @@ def is_overdue(now: datetime) -> Any:
     return and_(_RUNS, issues.c.due_at < now)
 
 
-def _relaxed(table: Any) -> Any:
-    """False for level A, which sorts before true."""
-    return table.c.level != Level.A
-
-
-def _behind(mark: Any) -> Any:
-    """Comes later in the queue than the marked issue (which may have left it)."""
-    later = or_(
-        issues.c.reported_at > mark.c.reported_at,
-        and_(issues.c.reported_at == mark.c.reported_at, issues.c.id > mark.c.id),
-    )
-    return or_(_relaxed(issues) > _relaxed(mark), and_(_relaxed(issues) == _relaxed(mark), later))
+def _ripe(silent_before: datetime | None) -> Any:
+    """A resolved one waits once its reporter has said so, or nothing for long enough."""
+    if silent_before is None:
+        return true()
+    asked = or_(issues.c.asks >= ASKS, ~_LISTENS)
+    return or_(_SPOKEN, and_(issues.c.resolved_at < silent_before, asked))

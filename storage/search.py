@@ -4,14 +4,18 @@ Both questions begin by asking how common each gram is (counted up to a limit) a
 of a rare gram is short however large the ledger.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    Text,
     and_,
     bindparam,
+    cast,
     delete,
+    false,
     func,
     insert,
     literal,
@@ -32,13 +36,14 @@ from storage.dialect import given_rows, given_values
 from storage.issue_rows import VIEW, view_of
 from storage.repository import Repository
 from storage.sight import in_sight
+from storage.tables import counters, issues, projects
 from storage.tables import grams as index
-from storage.tables import issues, projects
 from storage.tables.base import clean
 
 _COMMON = 500  # a gram in so many issues is common, and how common no longer matters
 _RAREST = 12  # grams of a text by which its like are looked for
-_POSTING = 300  # newest issues taken per gram, open and closed apart
+_POSTING = {True: 500, False: 200}  # newest issues taken per gram, of open and of closed ones
+_SEVERAL = 5  # projects looked into one by one
 _CANDIDATES = 60  # compared in full
 _WORDS = 8  # more in one question are ignored
 _COMPARED = 200  # characters of a question or text that decide
@@ -48,33 +53,60 @@ class Search(Repository):
     """Questions in words."""
 
     async def find(self, words: str, sight: Sight, limit: int) -> list[IssueView]:
-        """Issues in whose number, description or project name all the words occur; newest first."""
+        """Issues with all the words, newest first.
+
+        If a word is rare, the few issues that may have it are looked at. If all are common, the ledger is walked from its
+        newest end, along the shortest way on which such issues lie, until there are enough: that is soon.
+        """
         wanted = [word[:_COMPARED] for word in clean(words).split()[:_WORDS]]
         if not wanted:
             return []
-        frequency = await self._frequency({gram for word in wanted for gram in bigrams(word)})
-        newest = (issues.c.reported_at.desc(), issues.c.id.desc())
-        matches = [part for word in wanted for part in (_candidates(word, frequency), _mentions(word))]
-        rows = await self._all(VIEW.where(*matches, in_sight(sight)).order_by(*newest).limit(limit))
-        return [view_of(row) for row in rows]
+        known = [await self._known_of(word) for word in wanted]
+        rarest = min(known, key=lambda word: word.issues)
+        matches = [*(_mentions(word) for word in wanted), in_sight(sight)]
+        ways = rarest.all() if rarest.issues < _COMMON else rarest.newest(matches, limit)
+        chosen = VIEW.where(*matches).order_by(*_NEWEST).limit(limit)
+        if ways is not None:
+            chosen = chosen.where(issues.c.id.in_(ways))
+        return [view_of(row) for row in await self._all(chosen)]
 
-    async def similar(self, text: str, limit: int, *, exclude: IssueId | None = None) -> list[Similar]:
+    async def _known_of(self, word: str) -> "_Sought":
+        """How common a word is, and where issues with it are to be looked for."""
+        named = await self._all(select(projects.c.code).where(projects.c.name.icontains(word, autoescape=True)))
+        codes = [row.code for row in named]
+        pairs, single = bigrams(word), [gram for gram in grams(word) if len(gram) == 1]
+        if not pairs and not single:
+            return _Sought(word, codes, None, _COMMON)
+        if pairs:
+            frequency = await self._frequency(pairs)
+            gram = min(pairs, key=lambda gram: (frequency.get(gram, 0), gram))
+            texts, count = index.c.gram == gram, frequency.get(gram, 0)
+        else:
+            first, last = prefix_range(single[0])
+            texts = and_(index.c.gram >= first, index.c.gram <= last)
+            some = select(literal(1).label("one")).where(texts).limit(_COMMON)
+            count = await self._value(select(func.count()).select_from(some.subquery()))
+        return _Sought(word, codes, texts, _COMMON if codes else count)
+
+    async def similar(
+        self, text: str, limit: int, *, exclude: IssueId | None = None, open_only: bool = False
+    ) -> list[Similar]:
         """Issues that share the text's rarest bigrams, by the likeness of all of them."""
         wanted = bigrams(text[:_COMPARED])
-        frequency = await self._frequency(wanted)
+        frequency = await self._frequency(wanted, open_only=open_only)
         rarest = sorted(frequency, key=lambda gram: (frequency[gram], gram))[:_RAREST]
         if not rarest:
             return []
         asked = {f"gram_{n}": rarest[n] if n < len(rarest) else "" for n in range(_RAREST)}
-        rows = await self._all(_ALIKE, asked | {"exclude": exclude or 0})
+        rows = await self._all(_ALIKE[open_only], asked | {"exclude": exclude or 0})
         alike = [_similar(row, likeness(wanted, bigrams(row.description[:_COMPARED]))) for row in rows]
         return sorted(alike, key=lambda s: (-s.score, -s.issue))[:limit]
 
-    async def _frequency(self, wanted: Collection[str]) -> dict[str, int]:
+    async def _frequency(self, wanted: Collection[str], *, open_only: bool = False) -> dict[str, int]:
         """How many issues have each gram, counted up to a limit; those of none are left out."""
         if not wanted:
             return {}
-        rows = await self._all(_frequency(postgres=self._postgres), self._given(wanted))
+        rows = await self._all(_frequency(postgres=self._postgres, open_only=open_only), self._given(wanted))
         return {row.value: row.issues for row in rows if row.issues}
 
     async def _take_in(self, issue: IssueId, text: str, *, is_open: bool) -> None:
@@ -106,9 +138,10 @@ _WAS_OPEN = bindparam("was_open", type_=index.c.open.type)
 
 
 @cache
-def _frequency(*, postgres: bool) -> Any:
+def _frequency(*, postgres: bool, open_only: bool) -> Any:
     given = given_rows(postgres=postgres)
-    some = select(literal(1).label("one")).where(index.c.gram == given.c.value).limit(_COMMON).correlate(given)
+    of_gram = [index.c.gram == given.c.value, *([index.c.open == true()] if open_only else [])]
+    some = select(literal(1).label("one")).where(*of_gram).limit(_COMMON).correlate(given)
     counted = select(func.count()).select_from(some.subquery()).scalar_subquery()
     return select(given.c.value, counted.label("issues"))
 
@@ -125,24 +158,47 @@ def _indexed(*, postgres: bool) -> tuple[Any, ...]:
     return index.c.gram.in_(select(given.c.value)), index.c.open == _WAS_OPEN, index.c.issue == _OF_ISSUE
 
 
-def _candidates(word: str, frequency: dict[str, int]) -> Any:
-    """A superset of the issues with the word, from indexes; true() where only reading all of them would tell."""
-    pairs = bigrams(word)
-    single = [gram for gram in grams(word) if len(gram) == 1]
-    if pairs:
-        rarest = min(pairs, key=lambda gram: (frequency.get(gram, 0), gram))
-        in_text = [index.c.gram == rarest] if rarest in frequency else []
-    elif single:
-        first, last = prefix_range(single[0])
-        in_text = [and_(index.c.gram >= first, index.c.gram <= last)]
-    else:
-        return true()
-    named = select(projects.c.code).where(projects.c.name.icontains(word, autoescape=True))
-    branches = [select(index.c.issue).where(part) for part in in_text]
-    branches.append(select(issues.c.id).where(issues.c.project.in_(named)))
-    if _may_be_number(word):
-        branches.append(select(issues.c.id).where(issues.c.number.icontains(word, autoescape=True)))
-    return issues.c.id.in_(union(*branches))
+@dataclass(frozen=True)
+class _Sought:
+    """A word of a question: the projects named so, the grams of texts with it (None: no gram tells), and in how many issues
+    it may be, counted up to a limit."""
+
+    text: str
+    projects: Sequence[str]
+    texts: Any
+    issues: int
+
+    def all(self) -> Any:
+        """A superset of the issues with the word: few."""
+        return union(select(index.c.issue).where(self.texts), *_numbered(self.text))
+
+    def newest(self, matches: Sequence[Any], limit: int) -> Any:
+        """Of the issues that match, the newest of each way to the word, so many of each; None: there is no shorter way than
+        the whole ledger."""
+        if self.texts is None or len(self.text) == 1 or len(self.projects) > _SEVERAL:
+            return None
+        ways = [_along(index.c.open == flag, self.texts, matches, limit) for flag in (true(), false())]
+        for code in self.projects:
+            of_project = _MATCHED.where(issues.c.project == code, *matches)
+            ways.append(select(of_project.order_by(issues.c.reported_at.desc()).limit(limit).subquery().c.id))
+        return union(*ways, *_numbered(self.text))
+
+
+def _along(of_open: Any, texts: Any, matches: Sequence[Any], limit: int) -> Any:
+    """The newest of a gram's posting list: it lies in the order of filing."""
+    found = _MATCHED.join(index, index.c.issue == issues.c.id).where(texts, of_open, *matches)
+    return select(found.order_by(index.c.issue.desc()).limit(limit).subquery().c.id)
+
+
+def _numbered(word: str) -> list[Any]:
+    """Issues with this number, or with this count in any year."""
+    if not _may_be_number(word):
+        return []
+    ways = [select(issues.c.id).where(issues.c.number == word.upper())]
+    if word.isdecimal():
+        series = counters.c.prefix + "-" + cast(counters.c.year, Text) + "-" + word.rjust(4, "0")
+        ways.append(select(issues.c.id).where(issues.c.number.in_(select(series))))
+    return ways
 
 
 def _may_be_number(word: str) -> bool:
@@ -150,20 +206,28 @@ def _may_be_number(word: str) -> bool:
 
 
 def _mentions(word: str) -> Any:
-    columns = (issues.c.description, issues.c.number, projects.c.name)
-    return or_(*(column.icontains(word, autoescape=True) for column in columns))
+    ways = [column.icontains(word, autoescape=True) for column in (issues.c.description, projects.c.name)]
+    if _may_be_number(word):
+        ways.append(issues.c.number == word.upper())
+    if word.isascii() and word.isdecimal():
+        ways.append(issues.c.number.endswith(f"-{word.rjust(4, '0')}"))
+    return or_(*ways)
+
+
+_NEWEST = (issues.c.reported_at.desc(), issues.c.id.desc())
+_MATCHED = select(issues.c.id).join(projects, projects.c.code == issues.c.project)
 
 
 def _posting(name: str, *, is_open: bool) -> Any:
     """The newest issues with a gram."""
     of_gram = (index.c.gram == bindparam(name, type_=index.c.gram.type), index.c.open == is_open)
-    newest = select(index.c.issue).where(*of_gram).order_by(index.c.issue.desc()).limit(_POSTING).subquery()
+    newest = select(index.c.issue).where(*of_gram).order_by(index.c.issue.desc()).limit(_POSTING[is_open]).subquery()
     return select(newest.c.issue)
 
 
-def _alike() -> Any:
+def _alike(*flags: bool) -> Any:
     """Always the same number of grams (the rest empty), so that the statement is prepared once."""
-    postings = [_posting(f"gram_{n}", is_open=flag) for n in range(_RAREST) for flag in (True, False)]
+    postings = [_posting(f"gram_{n}", is_open=flag) for n in range(_RAREST) for flag in flags]
     found = union_all(*postings).subquery()
     other = found.c.issue != bindparam("exclude", type_=index.c.issue.type)
     shared = func.count().label("shared")
@@ -174,7 +238,7 @@ def _alike() -> Any:
     return select(*(issues.c[name] for name in columns)).join(chosen, chosen.c.issue == issues.c.id)
 
 
-_ALIKE = _alike()
+_ALIKE = {True: _alike(True), False: _alike(True, False)}  # by whether only open ones count
 
 
 def _similar(row: Any, score: float) -> Similar:

@@ -115,6 +115,15 @@ def silence_until(issue: Issue, calendar: Calendar, policy: Policy) -> datetime 
     return calendar.closing(day)
 
 
+def silent_before(now: datetime, calendar: Calendar, policy: Policy) -> datetime:
+    """What was resolved before this moment has waited for its reporter's word until now: `silence_until` turned around."""
+    day = calendar.day_of(now)
+    while calendar.closing(calendar.add_working_days(day, policy.silence_days)) > now:
+        day -= timedelta(days=1)
+    midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), calendar.zone)
+    return midnight.astimezone(UTC)
+
+
 def week_of(moment: datetime, calendar: Calendar) -> tuple[datetime, datetime]:
     """The office's week (Monday 00:00 to Monday 00:00) around a moment, as aware UTC."""
     day = calendar.day_of(moment)

@@ -5,8 +5,7 @@ from typing import Any
 
 from bot.domain.organisation import Person, Unit, UnitKind
 from bot.ports import IssueView
-from bot.services import ends, staff
-from bot.services.queue import waiting
+from bot.services import ends, queue, staff
 from bot.services.turn import Turn
 
 PER_PAGE = 8
@@ -21,7 +20,7 @@ async def of(turn: Turn, viewer: Person | None, view: IssueView, menu: str, page
     """The facts of the open chooser (`choices`, `pages`), and how many wait at the viewer's desk."""
     chooser = CHOOSERS.get(menu)
     offered = await chooser(turn, view, page) if chooser is not None else {"choices": [], "pages": 1}
-    waits = len(await waiting(turn, viewer)) if desk and viewer is not None else 0
+    waits = await queue.length(turn, viewer) if desk and viewer is not None else 0
     return {**offered, "waiting": waits}
 
 

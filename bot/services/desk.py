@@ -31,10 +31,9 @@ async def open_queue(turn: Turn, clerk: Person) -> None:
     chat = staff.chat_of(clerk)
     if chat is None:
         return
-    waiting = await queue.waiting(turn, clerk)
     await pausing.show(turn, clerk, chat)
-    first = cards.desk_of(chat, waiting[0].issue.id, fresh=True) if waiting else Message(chat, "desk/empty")
-    await turn.tell(first)
+    case = await queue.first(turn, clerk)
+    await turn.tell(Message(chat, "desk/empty") if case is None else cards.desk_of(chat, case, fresh=True))
 
 
 async def next_case(
@@ -46,9 +45,8 @@ async def next_case(
     """
     if not may_use(clerk, Access.DESK):
         raise NotAllowed(action=Access.DESK.value)
-    behind = await queue.waiting(turn, clerk, after=issue) or await queue.waiting(turn, clerk)
-    following = next((view.issue.id for view in behind if view.issue.id != issue), None)
-    if following is None:
+    following = await queue.first(turn, clerk, after=issue) or await queue.first(turn, clerk)
+    if following is None or following == issue:
         await turn.tell(cards.desk_of(chat, issue))
         return None
     if message is not None:

@@ -23,9 +23,9 @@ async def of(turn: Turn, viewer: Person | None, view: IssueView, menu: str = "")
     """
     if viewer is None or not _asked(viewer, view, menu):
         return {"similar": [], "solved_by": []}
-    found = await _visible(turn, viewer, view)
-    used = Counter(means.value for item in found if not item.is_open for means in item.means)
-    alike = [{"issue": i.issue, "number": i.number, "text": i.description} for i in found if i.is_open]
+    used = Counter(means.value for item in await _visible(turn, viewer, view) for means in item.means)
+    still_open = await _visible(turn, viewer, view, open_only=True)
+    alike = [{"issue": i.issue, "number": i.number, "text": i.description} for i in still_open]
     return {"similar": alike[:SHOWN], "solved_by": [means for means, _ in used.most_common(SHOWN)]}
 
 
@@ -35,8 +35,9 @@ def _asked(viewer: Person, view: IssueView, menu: str) -> bool:
     return waits and may(viewer, Action.MERGE, view.standing)
 
 
-async def _visible(turn: Turn, viewer: Person, view: IssueView) -> list[Similar]:
-    found = await turn.uow.issues.similar(view.issue.description, LOOKED_AT, exclude=view.issue.id)
+async def _visible(turn: Turn, viewer: Person, view: IssueView, *, open_only: bool = False) -> list[Similar]:
+    text, this = view.issue.description, view.issue.id
+    found = await turn.uow.issues.similar(text, LOOKED_AT, exclude=this, open_only=open_only)
     alike = [item for item in found if item.score >= ALIKE]
     standings = {v.issue.id: v.standing for v in await turn.uow.issues.views([item.issue for item in alike])}
     return [item for item in alike if may_view(viewer, standings[item.issue])]

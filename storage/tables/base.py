@@ -1,5 +1,6 @@
 """What all tables share: names of constraints, and the column types that stand between the database and the domain."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -111,3 +112,8 @@ def refers(name: str, target: str, *, nullable: bool = True, **kwargs: Any) -> C
     """A reference to `table.column`; its type is the target's. `later`: the constraint closes a circle of tables."""
     later = kwargs.pop("later", False)
     return Column(name, ForeignKey(target, use_alter=later), nullable=nullable, **kwargs)
+
+
+def spelled_out(members: Iterable[StrEnum]) -> str:
+    """Values of ours as a list in SQL: a partial index is only used where its condition is seen to hold."""
+    return ", ".join(f"'{member.value}'" for member in sorted(members))

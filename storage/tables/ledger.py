@@ -3,8 +3,31 @@
 from sqlalchemy import Boolean, Column, Float, Index, Integer, Table, text
 
 from bot.domain.history import Action
-from bot.domain.issue import Category, Channel, Kind, Level, Outcome, Satisfaction, Status, Word
-from storage.tables.base import Coded, Json, Moment, Plain, RowId, Words, metadata, refers, required, row_id
+from bot.domain.issue import (
+    AT_THE_DESK,
+    AT_THE_UNIT,
+    Category,
+    Channel,
+    Kind,
+    Level,
+    Outcome,
+    Satisfaction,
+    Status,
+    Word,
+)
+from storage.tables.base import (
+    Coded,
+    Json,
+    Moment,
+    Plain,
+    RowId,
+    Words,
+    metadata,
+    refers,
+    required,
+    row_id,
+    spelled_out,
+)
 
 issues = Table(
     "issues",
@@ -56,8 +79,16 @@ issues = Table(
     Column("former_description", Words),
     required("salt", server_default=text("''")),  # of the digests in `history.state`; a new one on erasure
 )
-Index(None, issues.c.status, issues.c.level, issues.c.reported_at)
-Index(None, issues.c.status, issues.c.due_at)
+_AT_THE_DESK = f"status IN ({spelled_out(AT_THE_DESK)})"
+_URGENT, _REST = text(f"{_AT_THE_DESK} AND level = 'A'"), text(f"{_AT_THE_DESK} AND level <> 'A'")
+_AT_THE_UNIT = text(f"status IN ({spelled_out(AT_THE_UNIT)})")
+_RESOLVED = text(f"status = '{Status.RESOLVED}'")
+# what waits at the desk in the order it is worked through, what runs in the order it falls due, what waits for a word: read
+# off, not sorted. There is no plain index of states: SQLite would rather sort what it finds there
+Index("ix_issues_urgent", issues.c.reported_at, issues.c.id, sqlite_where=_URGENT, postgresql_where=_URGENT)
+Index("ix_issues_desk", issues.c.reported_at, issues.c.id, sqlite_where=_REST, postgresql_where=_REST)
+Index("ix_issues_running", issues.c.due_at, issues.c.id, sqlite_where=_AT_THE_UNIT, postgresql_where=_AT_THE_UNIT)
+Index("ix_issues_resolved", issues.c.resolved_at, issues.c.id, sqlite_where=_RESOLVED, postgresql_where=_RESOLVED)
 Index(None, issues.c.assignee, issues.c.status, issues.c.due_at)
 Index(None, issues.c.reporter, issues.c.reported_at)
 Index(None, issues.c.project, issues.c.reported_at)

@@ -131,6 +131,18 @@ def test_silence_ends_at_closing_time_of_its_last_day() -> None:
     assert deadlines.silence_until(an_issue(), calendar, policy) is None
 
 
+@few
+@given(st.integers(0, 60 * 24 * 40), st.integers(0, 60 * 24 * 40))
+def test_silence_turned_around(resolved: int, later: int) -> None:
+    """Before `silent_before` lies exactly what `silence_until` says is over."""
+    issue = an_issue(status=Status.RESOLVED, resolved_at=NOW + timedelta(minutes=resolved))
+    now = NOW + timedelta(minutes=resolved + later)
+    until = deadlines.silence_until(issue, calendar, policy)
+    assert issue.resolved_at is not None
+    assert until is not None
+    assert (issue.resolved_at < deadlines.silent_before(now, calendar, policy)) == (until <= now)
+
+
 def test_a_week_runs_from_monday_midnight_of_the_office() -> None:
     """Sunday 23:59 still belongs to the week that began on Monday."""
     start, end = week_of(at(date(2026, 11, 29), 23, 59), calendar)

@@ -20,9 +20,11 @@ from bot.domain.issue import (
     Outcome,
     Standing,
     Status,
+    Word,
     format_number,
     standing_in,
 )
+from bot.domain.lifecycle import ASKS
 from bot.domain.organisation import Scope
 from bot.domain.permissions import Sight, covers
 from bot.ports import HistoryLine, IssueView, Similar
@@ -74,15 +76,25 @@ class FakeIssues:
     async def last_entry(self, issue: IssueId) -> Entry | None:
         return next(reversed(self._entries(issue)), None)
 
-    async def queue(self, sight: Sight, after: IssueId | None, limit: int) -> list[IssueView]:
-        waiting = sorted(self._seen(sight, lambda i: i.status in AT_THE_DESK), key=_urgency)
+    async def queue(
+        self, sight: Sight, after: IssueId | None, limit: int, *, silent_before: datetime | None = None
+    ) -> list[IssueView]:
+        waiting = self._waiting(sight, silent_before)
         if after is not None:
             mark = _urgency(self._tables.issues[after])
             waiting = [issue for issue in waiting if _urgency(issue) > mark]
         return self._views(waiting[:limit])
 
-    async def queue_length(self, sight: Sight) -> int:
-        return len(self._seen(sight, lambda i: i.status in AT_THE_DESK))
+    async def queue_length(self, sight: Sight, most: int, *, silent_before: datetime | None = None) -> int:
+        return len(self._waiting(sight, silent_before)[:most])
+
+    def _waiting(self, sight: Sight, silent_before: datetime | None) -> list[Issue]:
+        waiting = sorted(self._seen(sight, lambda i: i.status in AT_THE_DESK), key=_urgency)
+        return [issue for issue in waiting if silent_before is None or self._ripe(issue, aware(silent_before))]
+
+    def _ripe(self, issue: Issue, silent_before: datetime) -> bool:
+        asked = issue.asks >= ASKS or not self._listens(issue.reporter)
+        return _spoken(issue) or (_before(issue, silent_before) and asked)
 
     async def of_reporter(self, person: PersonId, limit: int) -> list[IssueView]:
         own = sorted(self._seen(None, lambda i: i.reporter == person), key=_newest)
@@ -113,11 +125,14 @@ class FakeIssues:
 
     async def find(self, words: str, sight: Sight, limit: int) -> list[IssueView]:
         wanted = text(words).casefold().split()
-        found = self._seen(sight, lambda i: bool(wanted) and all(word in self._searched(i) for word in wanted))
+        found = self._seen(sight, lambda i: bool(wanted) and all(self._mentions(i, word) for word in wanted))
         return self._views(sorted(found, key=_newest)[:limit])
 
-    async def similar(self, text: str, limit: int, *, exclude: IssueId | None = None) -> list[Similar]:
-        scored = [(_likeness(text, issue.description), issue) for issue in self._tables.issues.values()]
+    async def similar(
+        self, text: str, limit: int, *, exclude: IssueId | None = None, open_only: bool = False
+    ) -> list[Similar]:
+        looked_at = [issue for issue in self._tables.issues.values() if issue.is_open or not open_only]
+        scored = [(_likeness(text, issue.description), issue) for issue in looked_at]
         alike = [(score, issue) for score, issue in scored if score > 0 and issue.id != exclude]
         alike.sort(key=lambda pair: (-pair[0], -pair[1].id))
         return [_similar(issue, score) for score, issue in alike[:limit]]
@@ -210,8 +225,17 @@ class FakeIssues:
         found = self._tables.people[person]
         return found.user_id is not None and found.reachable and not found.left
 
-    def _searched(self, issue: Issue) -> str:
-        return "\n".join((issue.number, issue.description, self._tables.projects[issue.project].name)).casefold()
+    def _mentions(self, issue: Issue, word: str) -> bool:
+        number, count = (
+            issue.number.casefold(),
+            f"-{word.rjust(4, '0')}" if word.isascii() and word.isdecimal() else "-",
+        )
+        said = f"{issue.description}\n{self._tables.projects[issue.project].name}".casefold()
+        return word in said or number == word or number.endswith(count)
+
+
+def _spoken(issue: Issue) -> bool:
+    return issue.status is not Status.RESOLVED or issue.word is Word.SOLVED
 
 
 def _silent(issue: Issue) -> bool:

@@ -43,7 +43,7 @@ async def test_the_queue_is_urgent_first_then_oldest(uow: UnitOfWork, city: City
     expected = [a_old.id, a_new.id, c_old.id, b_new.id]
     assert ids(await uow.issues.queue(EVERYTHING, None, 10)) == expected
     assert ids(await uow.issues.queue(EVERYTHING, None, 2)) == expected[:2]
-    assert await uow.issues.queue_length(EVERYTHING) == 4
+    assert await uow.issues.queue_length(EVERYTHING, 10) == 4
 
 
 async def test_the_queue_holds_what_waits_at_the_desk(uow: UnitOfWork, city: City) -> None:
@@ -51,7 +51,28 @@ async def test_the_queue_holds_what_waits_at_the_desk(uow: UnitOfWork, city: Cit
     issues = [await reported(uow, city, n, status=status) for n, status in enumerate(Status)]
     expected = [issue.id for issue in issues if issue.status in AT_THE_DESK]
     assert ids(await uow.issues.queue(EVERYTHING, None, 10)) == expected
-    assert await uow.issues.queue_length(EVERYTHING) == len(expected)
+    assert await uow.issues.queue_length(EVERYTHING, 10) == len(expected)
+
+
+async def test_a_solution_waits_for_its_reporter_first(uow: UnitOfWork, city: City) -> None:
+    """It is the desk's once they say it is solved, or have been silent long and asked twice, or can't be asked."""
+    guest = await uow.people.add(a_person("B1"))
+    kinds: dict[str, dict[str, Any]] = {
+        "said": {"word": Word.SOLVED},
+        "silent for long": {"asks": 2, "hours": -50},
+        "asked once": {"asks": 1, "hours": -50},
+        "can't be asked": {"reporter": guest.id, "hours": -50},
+        "silent": {"asks": 2, "hours": -1},
+    }
+    issues = {}
+    for name, kind in kinds.items():
+        resolved = NOW + timedelta(hours=kind.pop("hours", 0))
+        issues[name] = await reported(uow, city, len(issues), status=Status.RESOLVED, resolved_at=resolved, **kind)
+    ripe = [issues[name].id for name in ("said", "silent for long", "can't be asked")]
+    before = NOW - timedelta(hours=24)
+    assert ids(await uow.issues.queue(EVERYTHING, None, 10, silent_before=before)) == ripe
+    assert await uow.issues.queue_length(EVERYTHING, 10, silent_before=before) == len(ripe)
+    assert await uow.issues.queue_length(EVERYTHING, 2, silent_before=before) == 2
 
 
 async def test_the_queue_goes_on_behind_an_issue(uow: UnitOfWork, city: City) -> None:
@@ -128,13 +149,13 @@ async def test_the_ledger_may_be_left_in_the_middle(uow: UnitOfWork, city: City)
     async for view in uow.issues.each(EVERYTHING):
         assert view.issue.number == "XM-2026-0001"
         break
-    assert await uow.issues.queue_length(EVERYTHING) == 3
+    assert await uow.issues.queue_length(EVERYTHING, 10) == 3
 
 
 async def test_a_step_moves_an_issue_between_the_lists(uow: UnitOfWork, city: City) -> None:
     """Registering keeps it at the desk, returning brings it back from the unit."""
     issue = await due(uow, city, 9)
-    assert await uow.issues.queue_length(EVERYTHING) == 0
+    assert await uow.issues.queue_length(EVERYTHING, 10) == 0
     await uow.issues.save(lifecycle.return_to_desk(issue, city.a04.id, NOW, "不归我们管"))
     assert ids(await uow.issues.queue(EVERYTHING, None, 10)) == [issue.id]
     assert await uow.issues.tasks(city.a04.id, 10) == []

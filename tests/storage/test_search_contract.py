@@ -59,6 +59,8 @@ WORDS: dict[str, list[int]] = {
     "XM-2026-0002": [1],
     "xm-2026-0002": [1],
     "0002": [1],
+    "2": [1, 0],
+    "XM-2026": [],
     "SiC": [1],
     "POCT": [3, 2, 0],
     "POCT 电梯": [0],
@@ -160,6 +162,24 @@ async def test_likeness_follows_the_life_of_an_issue(uow: UnitOfWork, city: City
     await uow.issues.save(lifecycle.reject(issue, city.clerk.id, NOW, "重复"))
     (similar,) = await uow.issues.similar("电梯坏了", 10)
     assert not similar.is_open
+
+
+async def test_open_ones_alone_may_be_asked_for(uow: UnitOfWork, city: City) -> None:
+    """A closed one does not push out what can still be joined."""
+    closed = await said(uow, city, "电梯坏了", status=Status.REJECTED)
+    is_open = await said(uow, city, "电梯坏了，三天了")
+    assert [one.issue for one in await uow.issues.similar("电梯坏了", 1)] == [closed.id]
+    assert [one.issue for one in await uow.issues.similar("电梯坏了", 1, open_only=True)] == [is_open.id]
+
+
+async def test_a_common_word_is_walked_for(uow: UnitOfWork, city: City) -> None:
+    """Words that many issues have: the newest with all of them, whatever their texts say beside."""
+    for n in range(520):
+        await said(uow, city, f"电梯停运{'，塔吊停电' if n % 100 == 0 else ''}", 3 + n)
+    assert await found(uow, "电梯", 3) == [519, 518, 517]
+    assert await found(uow, "电梯 塔吊", 3) == [500, 400, 300]
+    assert await found(uow, "POCT 塔吊", 2) == [500, 400]
+    assert await found(uow, "电", 2) == [519, 518]
 
 
 async def test_any_text_may_be_compared(uow: UnitOfWork, city: City) -> None:

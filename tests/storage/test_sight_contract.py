@@ -74,7 +74,7 @@ async def agree(uow: UnitOfWork, ledger: list[IssueView], seen: Sight) -> None:
     assert numbers([view async for view in uow.issues.each(seen)]) == expected(), seen
     assert numbers(await uow.issues.find("塔吊", seen, 100)) == expected(), seen
     assert numbers(await uow.issues.queue(seen, None, 100)) == waiting, seen
-    assert await uow.issues.queue_length(seen) == len(waiting), seen
+    assert await uow.issues.queue_length(seen, 100) == len(waiting), seen
     assert numbers(await uow.issues.overdue(seen, NOW, 100)) == expected(lambda issue: issue.overdue_at(NOW)), seen
 
 
