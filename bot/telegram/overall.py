@@ -9,7 +9,7 @@ from collections import deque
 
 LATE_SECONDS = 0.3  # a call that is later than this has probably arrived, and only its answer is missing
 FORGOTTEN_SECONDS = 60.0  # whether it ever left or not
-ENOUGH = 4
+FIRST_GUESS = 0.04
 LATENCIES = 31  # of the latest calls: the faster quarter of them is what is usual
 
 
@@ -47,8 +47,10 @@ class Overall:
             self._latencies.append(now - slot)
 
     def _usual(self) -> float:
-        """How long a call takes when nothing is the matter; 0 as long as too few came back."""
-        return sorted(self._latencies)[len(self._latencies) // 4] if len(self._latencies) >= ENOUGH else 0.0
+        """How long a call takes when nothing is the matter. The first ones are slow in any case: nothing is concluded from them."""
+        if len(self._latencies) <= LATENCIES // 2:
+            return min([FIRST_GUESS, *self._latencies])
+        return sorted(self._latencies)[len(self._latencies) // 4]
 
     def _expected(self, now: float) -> float:
         """When the next one would arrive if all came evenly: the later, the more of the burst is used up."""

@@ -21,7 +21,7 @@ class Limits:
     for what gathers on its way."""
 
     per_second: int = 30
-    burst: int = 5
+    burst: int = 4
     second: float = 1.008
     chat_gap: float = 1.008
     per_group_minute: int = 20
