@@ -7,7 +7,6 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -33,7 +32,7 @@ def demo(*, script: bool, port: int | None = None) -> int:
 
 
 async def _shown(console: Console, wished: int) -> int:
-    """The page, until Ctrl-C, SIGTERM or `quit`."""
+    """The page, until Ctrl-C, SIGTERM or `quit`; the bot ends with it, at whatever moment."""
     try:
         port = await free_port(wished)
     except PortTaken as error:
@@ -44,6 +43,7 @@ async def _shown(console: Console, wished: int) -> int:
     folder = FOLDER if port == PORT else FOLDER.with_name(f"{FOLDER.name}-{port}")
     console.print("Setting the stage: the sample city, the bot, four phones. Ten seconds or so…")
     narrator = Narrator(console, ZONE)
+    _end_on_signals()
     try:
         async with Show(folder, narrator) as show, serving(show, port):
             console.print(
@@ -54,26 +54,35 @@ async def _shown(console: Console, wished: int) -> int:
     except (ActError, StageError) as error:
         console.print(f"[red]{error}[/red]\nThe bot's log: {folder / 'bot.log'}")
         return 1
+    except asyncio.CancelledError:
+        return 0
     return 0
 
 
-async def _until_ended(console: Console, show: Show, narrator: Narrator) -> None:
-    """On a terminal one can play without a browser too."""
-    ending = asyncio.Event()
-    loop = asyncio.get_running_loop()
+def _end_on_signals() -> None:
+    """The first Ctrl-C or SIGTERM ends what this task does; while it clears up, further ones change nothing."""
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    assert task is not None  # noqa: S101 - called from one
+
+    def end() -> None:
+        if not task.cancelling():
+            task.cancel()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, ending.set)
-    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(ending.wait())]
-    if sys.stdin.isatty() and sys.stdout.isatty():
-        console.print("No browser? Everything that happens is printed here, and you can act here too.\n")
-        tasks.append(asyncio.create_task(by_hand(console, show)))
-        narrating = asyncio.create_task(narrator.follow(show))
-    else:
-        narrating = asyncio.create_task(asyncio.sleep(0))
-    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in (*tasks, narrating):
-        task.cancel()
-    await asyncio.gather(*tasks, narrating, return_exceptions=True)
+        loop.add_signal_handler(number, end)
+
+
+async def _until_ended(console: Console, show: Show, narrator: Narrator) -> None:
+    """For ever; on a terminal until `quit`: one can play there without a browser too."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        await asyncio.Event().wait()
+    console.print("No browser? Everything that happens is printed here, and you can act here too.\n")
+    narrating = asyncio.create_task(narrator.follow(show))
+    try:
+        await by_hand(console, show)
+    finally:
+        narrating.cancel()
+        await asyncio.gather(narrating, return_exceptions=True)
 
 
 async def _told(console: Console) -> int:
