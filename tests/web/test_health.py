@@ -1,6 +1,7 @@
 """Health, readiness and metrics: what a balancer and a supervisor are told."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -8,8 +9,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.domain.calendar import Calendar
+from bot.domain.ids import ChatId, MessageId
 from bot.domain.policy import Policy
-from bot.ports import StoreUnavailable
+from bot.ports import Due, StoreUnavailable
 from bot.pulse import DEAF_SECONDS, Hearing, Pulse
 from bot.services.turns import Turns
 from bot.telegram.calls import RetryLater, SendText, Sent, Target
@@ -19,7 +21,7 @@ from bot.web.health import Health
 from bot.web.metrics import Metrics
 from storage.migrate import revisions
 from storage.store import SqlStore
-from tests.builders import a_message
+from tests.builders import a_city, a_message, a_photo, an_issue, filed
 from tests.fakes import NOW, FakeClock, FakeStore
 from tests.storage.conftest import migrated_file, postgres_store, postgres_url, sql_store, sqlite_store
 from tests.web.conftest import Start
@@ -157,14 +159,34 @@ async def test_metrics(http: aiohttp.ClientSession, start: Start, turns: Turns, 
 async def test_ages(
     http: aiohttp.ClientSession, start: Start, sql_store: SqlStore, policy: Policy, calendar: Calendar, clock: FakeClock
 ) -> None:
-    """For how long the oldest waits, in seconds; 0 where nothing does. The same on both databases."""
-    async with sql_store.begin() as uow:
-        await uow.inbox.add(4200, [{"update_id": 1}], NOW)
-    clock.advance(seconds=90)
+    """How much waits, and for how long the oldest, in seconds; 0 where nothing does. The same on both databases."""
     turns = Turns(sql_store, policy, calendar, clock)
-    found = await read_metrics(http, await start(*Metrics(turns, Pulse()).routes()))
-    assert (found["inbox_oldest_seconds"], found["outbox_oldest_seconds"]) == (90, 0)
-    assert (found["reminders_due"], found["reminders_late_seconds"], found["files_pending"]) == (0, 0, 0)
+    address = await start(*Metrics(turns, Pulse()).routes())
+    assert await lags(http, address) == dict.fromkeys(("inbox", "outbox", "reminders", "files"), (0, 0))
+    async with sql_store.begin() as uow:
+        city = await a_city(uow)
+        issue = await filed(uow, an_issue(reporter=city.reporter.id))
+        await uow.inbox.add(4200, [{"update_id": 1}], NOW)
+        await uow.outbox.queue(a_message(), NOW + timedelta(seconds=10))
+        await uow.agenda.plan_all(
+            [
+                Due(issue.id, kind, NOW + timedelta(seconds=seconds), version=1, step=3)
+                for kind, seconds in (("reminder", 30), ("rung", 60), ("later", 600))
+            ]
+        )
+        await uow.evidence.add(a_photo(), city.reporter.id, ChatId(4001), MessageId(7), NOW, issue=issue.id)
+    clock.advance(seconds=90)
+    assert await lags(http, address) == {"inbox": (1, 90), "outbox": (1, 80), "reminders": (2, 60), "files": (1, 90)}
+
+
+async def lags(http: aiohttp.ClientSession, address: str) -> dict[str, tuple[float, float]]:
+    """What waits → how many, and for how long."""
+    found = await read_metrics(http, address)
+    ages = {name: found[f"{name}_oldest_seconds"] for name in ("inbox", "outbox", "files")}
+    counts = {name: found[f"{name}_pending"] for name in ages}
+    return {name: (counts[name], age) for name, age in ages.items()} | {
+        "reminders": (found["reminders_due"], found["reminders_late_seconds"])
+    }
 
 
 async def test_metrics_without_database(http: aiohttp.ClientSession, start: Start, turns: Turns) -> None:

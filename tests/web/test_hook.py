@@ -12,6 +12,7 @@ from bot.web import hook as module
 from bot.web.hook import ELSEWHERE, Hook, WebhookRefused
 from tests.telegram.server import TOKEN, BotApi, bad, ok, serving
 
+REAL_LOOK = module.LOOK_SECONDS
 URL = "https://bot.example/hook"
 ME = {"id": 4200, "is_bot": True, "first_name": "Home", "username": "home_bot"}
 
@@ -63,6 +64,11 @@ async def test_telegram_is_told_where_to_send(gateway: Gateway, api: BotApi) -> 
     assert (told["url"], told["secret_token"], told["max_connections"]) == (URL, "s3cret", 40)
     assert told["allowed_updates"] == ["message", "callback_query"]
     assert len(api.told("setWebhook")) == 2
+
+
+def test_it_is_looked_at_often_enough() -> None:
+    """A stale webhook is to be noticed within a minute, the asking included."""
+    assert REAL_LOOK <= 30
 
 
 @pytest.mark.parametrize("url", ["", "https://elsewhere.example/"])

@@ -153,6 +153,40 @@ async def test_what_is_not_stored_is_not_confirmed(
     assert await post(http, f"{await start(web.post('/', intake.receive))}/") == 503
 
 
+class FullStore(FakeStore):
+    """A database that takes everything but the commit."""
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[UnitOfWork]:
+        """Undone at the end."""
+        async with super().begin() as uow:
+            yield uow
+            raise StoreUnavailable("no room")
+
+
+async def test_a_failed_commit_is_not_confirmed(http: aiohttp.ClientSession, turns: Turns, start: Start) -> None:
+    """Nothing is confirmed before it: neither to Telegram nor to the processor, nor counted."""
+    rings, hearing, store = Rings(), Hearing(None), FullStore()
+    intake = WebhookIntake(turns.over(store), BOT, SECRET, hearing, rings)
+    assert await post(http, f"{await start(web.post('/', intake.receive))}/") == 503
+    assert (rings.count, hearing.updates, await stored(store)) == (0, 0, [])
+
+
+async def test_the_secret_is_compared_in_constant_time(
+    http: aiohttp.ClientSession, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How long a refusal takes says nothing about how much of the secret was right: hmac decides, and nothing before it."""
+    asked: list[tuple[bytes, bytes]] = []
+
+    def compare(given: bytes, secret: bytes) -> bool:
+        asked.append((given, secret))
+        return False
+
+    monkeypatch.setattr(module.hmac, "compare_digest", compare)
+    assert await post(http, address, secret=SECRET) == 403
+    assert asked == [(SECRET.encode(), SECRET.encode())]
+
+
 async def test_what_is_under_way_is_finished(http: aiohttp.ClientSession, turns: Turns, store: FakeStore) -> None:
     """Asked to end, the server answers those who were let in, and nobody else."""
     server = WebServer([web.post("/", WebhookIntake(turns, BOT, SECRET, Hearing(None)).receive)], "127.0.0.1", 0)
