@@ -71,6 +71,15 @@ class Crowd:
         while len(self.reports) < reports:
             await self._world.feed.signal.wait(1.0)
 
+    async def unless_they_give_up(self, people: asyncio.Task[None], trouble: Awaitable[object]) -> None:
+        """The trouble to its end; ends at once with why, if one of them heard nothing for too long."""
+        making = asyncio.ensure_future(trouble)
+        await asyncio.wait([people, making], return_when=asyncio.FIRST_COMPLETED)
+        if not making.done():
+            making.cancel()
+            await people
+        await making
+
     async def _one(self, user: int, wanted: int) -> None:
         open_link(self._world, user=user, link=LINK)
         await self._until(user, lambda: bool(self._texts(user)), self._asks)

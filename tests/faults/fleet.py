@@ -4,7 +4,7 @@ import asyncio
 import random
 import signal
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +40,9 @@ class Fleet:
 
     cluster: Cluster
     processes: dict[str, Running]
+    begin: Callable[[str], Awaitable[Running]]
+    roles: dict[int, str] = field(default_factory=dict)  # by process number, those that have ended too
+    drains: list[float] = field(default_factory=list)  # seconds from SIGTERM to the end, among reports
     takeovers: list[float] = field(default_factory=list)  # seconds from a leader's standing still to the next one
     down: list[tuple[float, float]] = field(default_factory=list)  # monotonic, of each outage
     terminated: int = 0
@@ -63,10 +66,10 @@ class Fleet:
         await asyncio.to_thread(self.cluster.start)
         self.down.append((began, time.monotonic()))
 
-    async def stops(self, times: int, dice: random.Random) -> None:
+    async def stops(self, times: int, between: tuple[float, float], dice: random.Random) -> None:
         """The leader stands still until another one leads, then goes on as if nothing had happened."""
         for _ in range(times):
-            await asyncio.sleep(dice.uniform(0.5, 2.0))
+            await asyncio.sleep(dice.uniform(*between))
             leader = await self._leader()
             began = time.monotonic()
             leader.send(signal.SIGSTOP)
@@ -93,6 +96,21 @@ class Fleet:
             with suppress(OSError, SQLAlchemyError):
                 self.terminated += await truth.figure(self.cluster.url(), ended)
 
+    async def restarts(self, times: int, dice: random.Random) -> None:
+        """One after the other is asked to end among all this, as by a new version rolled out, and begins anew."""
+        for _ in range(times):
+            await asyncio.sleep(dice.uniform(0.5, 2.0))
+            role = dice.choice(ROLES)
+            self.drains.append(await self._end(role))
+            self.processes[role] = await self.begin(role)
+            self.roles[self.processes[role].pid] = role
+
+    async def _end(self, role: str) -> float:
+        began, process = time.monotonic(), self.processes[role]
+        assert process.code is None, f"{role} had ended by itself"
+        assert await process.end() == 0, role
+        return time.monotonic() - began
+
     async def _leader(self) -> Running:
         """Who leads now, as soon as anybody does. TimeoutError if nobody does for too long while the database is there."""
         began = time.monotonic()
@@ -105,23 +123,17 @@ class Fleet:
             await asyncio.sleep(0.1)
 
     def _role(self, holder: str) -> str:
-        pid = int(holder.split("/")[1])
-        return next(role for role, process in self.processes.items() if process.pid == pid)
+        return self.roles[int(holder.split("/")[1])]
 
     async def stale_writes(self) -> tuple[int, int]:
         """Sends written down by a process that did not lead as it committed, and all."""
         written = await truth.rows(self.cluster.url(), "SELECT who, holder FROM spied")
         return sum(not row["holder"] or self._role(row["holder"]) != row["who"] for row in written), len(written)
 
-    async def end(self) -> float:
-        """SIGTERM to all, one after the other, the leader too; the longest it took one, in seconds."""
-        longest = 0.0
-        for role, process in self.processes.items():
-            began = time.monotonic()
-            assert process.code is None, f"{role} had ended by itself"
-            assert await process.end() == 0, role
-            longest = max(longest, time.monotonic() - began)
-        return longest
+    async def end(self) -> None:
+        """SIGTERM to all, one after the other, the leader too."""
+        for role in self.processes:
+            self.drains.append(await self._end(role))
 
 
 @asynccontextmanager
@@ -135,22 +147,33 @@ async def fleet(
     await cluster.execute(*_SPY, f"UPDATE people SET user_id = NULL WHERE user_id IN {DESK}")  # noqa: S608 - our own
     http = a_port()
     hook = {"WEBHOOK_URL": f"http://127.0.0.1:{http}/hook", "WEBHOOK_SECRET": "made-up", "HTTP_PORT": http}
-    processes = {}
     async with AsyncExitStack() as stack:
-        for role in ROLES:
+
+        async def begin(role: str) -> Running:
             kind, more = ("serve", hook) if role == "door" else ("work", {})
             env = environment(sandbox, folder, cluster.url(role, port), **more)
-            processes[role] = await stack.enter_async_context(running(kind, env, folder / f"{role}.log", paced=False))
-        await ready([folder / f"{role}.log" for role in ROLES])
-        yield Fleet(cluster, processes)
+            log = folder / f"{role}.log"
+            said = length(log)
+            process = await stack.enter_async_context(running(kind, env, log))
+            await ready([log], said)
+            return process
+
+        processes = {role: await begin(role) for role in ROLES}
+        yield Fleet(cluster, processes, begin, {process.pid: role for role, process in processes.items()})
 
 
-async def ready(logs: Sequence[Path]) -> None:
-    """Each has opened everything: a process that can't begin says so and ends, which is its supervisor's business."""
+async def ready(logs: Sequence[Path], after: int = 0) -> None:
+    """Each has opened everything, by what its log says after so many bytes. A process that can't begin says so and ends, which
+    is its supervisor's business."""
     async with asyncio.timeout(READY_SECONDS):
-        while not all(await asyncio.gather(*(asyncio.to_thread(_says_ready, log) for log in logs))):  # noqa: ASYNC110 - a file says it
+        while not all(await asyncio.gather(*(asyncio.to_thread(_says_ready, log, after) for log in logs))):  # noqa: ASYNC110 - a file says it
             await asyncio.sleep(0.1)
 
 
-def _says_ready(log: Path) -> bool:
-    return log.exists() and "app.ready" in log.read_text("utf-8")
+def _says_ready(log: Path, after: int) -> bool:
+    return log.exists() and b"app.ready" in log.read_bytes()[after:]
+
+
+def length(log: Path) -> int:
+    """Bytes written so far."""
+    return log.stat().st_size if log.exists() else 0

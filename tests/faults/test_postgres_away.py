@@ -23,9 +23,11 @@ DRAIN_SECONDS = 5.0
 async def test_nothing_is_lost_while_postgres_comes_and_goes(
     tmp_path: Path, unlimited: Sandbox, dice: random.Random, scale: Scale, record: Record, pooled: bool
 ) -> None:
-    """5,000 reports among outages of 0–5 s every 5–20 s, 50 leaders stopped past their lease, 50 backends terminated."""
-    reports, stops, cuts = scale(40, 5000), scale(1, 50), scale(8, 50)
-    up = (scale(2.0, 5.0), scale(5.0, 20.0))
+    """5,000 reports among outages of 0–5 s every 5–20 s, 50 leaders stopped past their lease, 50 backends terminated;
+    then each process is asked to end and begins anew, while people go on."""
+    reports, stops, cuts, restarts = scale(24, 5000), scale(1, 50), scale(6, 50), scale(2, 20)
+    between = (scale(1.0, 4.0), scale(2.0, 10.0))
+    up = (scale(3.0, 5.0), scale(8.0, 20.0))
     down = (0.0, scale(2.0, 5.0))
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(cluster(ROLES))
@@ -34,16 +36,21 @@ async def test_nothing_is_lost_while_postgres_comes_and_goes(
         crowd = Crowd(unlimited, dice, PEOPLE)
         people = asyncio.create_task(crowd.report(reports))
         trouble = asyncio.create_task(ours.outages(dice, up, down))
-        await asyncio.gather(ours.stops(stops, dice), ours.terminations(cuts, dice), crowd.begun(reports))
+        await crowd.unless_they_give_up(
+            people,
+            asyncio.gather(ours.stops(stops, between, dice), ours.terminations(cuts, dice), crowd.begun(reports)),
+        )
         trouble.cancel()
         await asyncio.wait([trouble])
+        await crowd.unless_they_give_up(people, ours.restarts(restarts, dice))
         crowd.closed.set()
         await people
         await truth.quiet(server.url(), unlimited, PATIENCE)
-        drained = await ours.end()
+        await ours.end()
+        drained = max(ours.drains)
         record(
             f"{len(crowd.reports)} reports, {len(ours.down)} outages, {ours.terminated} backends terminated,"
-            f" takeover {max(ours.takeovers):.1f} s at the most, drained within {drained:.1f} s"
+            f" takeover {max(ours.takeovers):.1f} s at the most, {len(ours.drains)} ends within {drained:.1f} s"
         )
         stale, written = await ours.stale_writes()
         assert (stale, written > 0) == (0, True)
