@@ -51,7 +51,7 @@ const WORDS = {
   tourSkip: ["跳过，自己玩", "Skip: free play"],
   tourEnd: ["走完了。现在随便试：任何一部手机都能打字、按按钮、发照片。", "That was it. Now try anything: type, press and send from any phone."],
   tourClose: ["收起", "Close"],
-  tourFailed: ["这一步走不下去", "This step can't go on"],
+  tourFailed: ["这一步走不下去了，可以「从头开始」", "This step can't go on; you can begin again"],
   anew: ["从头开始", "Begin again"],
   anewAsk: ["清空台账，从头开始？", "Clear the ledger and begin again?"],
   anewBusy: ["正在重新布置，约十秒…", "Setting the stage again, ten seconds or so…"],
