@@ -77,3 +77,4 @@ def is_postgres(connection: AsyncConnection) -> bool:
 
 # any number will do, as long as it is the same in all our processes
 MIGRATION_LOCK: TextClause = text("SELECT pg_advisory_xact_lock(7300730073)")
+SEAL_LOCK: TextClause = text("SELECT pg_advisory_xact_lock(7300730074)")

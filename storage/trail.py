@@ -18,7 +18,7 @@ from sqlalchemy import BigInteger, Text, bindparam, cast, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import StoreUnavailable
-from storage.dialect import insert_into, is_postgres
+from storage.dialect import SEAL_LOCK, insert_into, is_postgres
 from storage.tables import seals
 from storage.tables.base import clean
 
@@ -90,6 +90,7 @@ class Trail:
             rows = chained(self._known.head, self._lines)
             if await self._first(rows[0]):
                 break
+            await self._stand_in_line()
             self._known.head = await head_of(self._connection)
         else:
             raise StoreUnavailable("others seal all the time")
@@ -97,6 +98,11 @@ class Trail:
             await self._connection.execute(insert(seals), rows[1:])
         self._known.head = Head(rows[-1]["seq"], rows[-1]["hash"])
         self._lines.clear()
+
+    async def _stand_in_line(self) -> None:
+        """Whoever found somebody else before them waits their turn, until they commit: many at once would try in vain."""
+        if is_postgres(self._connection):
+            await self._connection.execute(SEAL_LOCK)
 
     async def _first(self, row: Mapping[str, Any]) -> bool:
         """True if the seal before is the one we chained it to, and nobody took this one's number meanwhile."""
