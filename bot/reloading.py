@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -59,9 +60,7 @@ class PolicyWatch:
 
     async def run(self) -> None:
         """Until stopped."""
-        loop = asyncio.get_running_loop()
-        with suppress(ValueError, RuntimeError, NotImplementedError):  # only a process's main thread hears signals
-            loop.add_signal_handler(signal.SIGHUP, self.ask)
+        self._listen()
         await self._safely_note()
         while not self._stopping:
             with suppress(TimeoutError):
@@ -70,6 +69,13 @@ class PolicyWatch:
             self._asked.clear()
             if asked or await self._changed():
                 await self.reload()
+
+    def _listen(self) -> None:
+        """SIGHUP. At a terminal it means that the window was closed: then the process ends, as always."""
+        if sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty():
+            return
+        with suppress(ValueError, RuntimeError, NotImplementedError):  # only a process's main thread hears signals
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.ask)
 
     async def reload(self) -> bool:
         """Read the file and adopt what it says; False if it can't be used, which is said loudly."""
