@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, delete, func, literal, select, update
 
@@ -14,8 +14,10 @@ from storage.dialect import given_ids, ids_given, insert_into
 from storage.tables import agenda, said
 from storage.tables import issues as ledger
 
+T = TypeVar("T")
 _FIELDS = tuple(agenda.c.keys())
-_AT_ONCE = 256
+_AT_ONCE = 256  # rows whose values pass through here
+_IDS_AT_ONCE = 1000
 _STEP = ("issue", "kind", "version", "step")
 _UNSENT = update(said).where(said.c.sent_at.is_(None))
 _TELLINGS = (
@@ -40,8 +42,8 @@ class SqlAgenda(Briefs):
 
     async def plan_all(self, dues: Sequence[Due]) -> None:
         """The same for many rows in one go."""
-        if dues:
-            await self._put_all(agenda, [_row(due) for due in dues])
+        for some in _portions(dues):
+            await self._put_all(agenda, [_row(due) for due in some])
 
     async def planned(self, issue: IssueId) -> list[Due]:
         """The issue's rows, by kind."""
@@ -64,14 +66,14 @@ class SqlAgenda(Briefs):
     async def take(self, kind: str, issues: Sequence[IssueId], at: datetime) -> set[IssueId]:
         """Note that the planned step of that kind was taken, of each of these; those of which it was not before."""
         taken: set[IssueId] = set()
-        for given in _portions(issues):
+        for given in _portions(issues, _IDS_AT_ONCE):
             values = ids_given(given, postgres=self._postgres) | {"taken": kind, "now": at}
             taken.update(row[0] for row in await self._run(_taken(postgres=self._postgres), values))
         return taken
 
     async def move(self, kind: str, issues: Sequence[IssueId], at: datetime, step: int) -> None:
         """The next step of that kind, the same for each of these."""
-        for given in _portions(issues):
+        for given in _portions(issues, _IDS_AT_ONCE):
             values = {"moved": kind, "next_at": at, "next_step": step}
             await self._run(_moved(postgres=self._postgres), ids_given(given, postgres=self._postgres) | values)
 
@@ -125,10 +127,10 @@ class SqlAgenda(Briefs):
         return {row.issue: row.step for row in rows}
 
 
-def _portions(issues: Sequence[IssueId]) -> Iterator[Sequence[IssueId]]:
+def _portions(rows: Sequence[T], size: int = _AT_ONCE) -> Iterator[Sequence[T]]:
     """So many at once that no statement takes long."""
-    for start in range(0, len(issues), _AT_ONCE):
-        yield issues[start : start + _AT_ONCE]
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
 
 
 @cache

@@ -65,14 +65,12 @@ class Briefs(Repository):
         statement = _RIPE_ANY_HOUR if any_hour_only else _RIPE
         if self._writing and self._postgres:
             statement = statement.with_for_update(skip_locked=True)
-        rows = await self._all(statement, {"now": now, "most": limit})
-        found = {brief.issue: brief for brief in await self.briefs([row[0] for row in rows])}
-        ripe: list[Ripe] = []
-        for start in range(0, len(rows), PORTION):
-            portion = rows[start : start + PORTION]
-            ripe += [Ripe(Due(*row), found[row[0]]) for row in portion]
+        dues: list[Due] = []
+        for portion in (await self._run(statement, {"now": now, "most": limit})).partitions(PORTION):
+            dues += [Due(*row) for row in portion]
             await asyncio.sleep(0)
-        return ripe
+        found = {brief.issue: brief for brief in await self.briefs([due.issue for due in dues])}
+        return [Ripe(due, found[due.issue]) for due in dues]
 
     async def briefs(self, issues: Sequence[IssueId]) -> list[Brief]:
         """Of these, by id."""

@@ -15,7 +15,7 @@ from storage.dialect import insert_into, spelled
 from storage.repository import AnyRow, Repository
 from storage.tables import outbox
 
-_AT_ONCE = 32
+_AT_ONCE = 60
 _SOUGHT = outbox.c.id == bindparam("sought")
 _MESSAGE = ("chat", "kind", "facts", "priority", "topic", "card", "fresh", "key", "not_before", "reply_to")
 _PENDING = outbox.c.state == spelled(OutboxState.PENDING)

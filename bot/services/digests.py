@@ -1,6 +1,6 @@
 """The weekly digest 周报: figures of a scope, frozen for its week, told to every subscribed group once (domain.md)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from bot.domain.messages import Message, Priority
 from bot.domain.organisation import Scope, ScopeKind
 from bot.domain.policy import WeekMoment
 from bot.ports import Subscription
+from bot.services import apart
 from bot.services.timed import LATE_AFTER
 from bot.services.turn import Turn
 from bot.services.weekly import last_weekly, next_weekly
@@ -137,9 +138,18 @@ async def is_due(turn: Turn) -> bool:
 async def tick(turn: Turn) -> int:
     """Send what is due: to each group its week's digest, once; how many went. After an outage only the last one missed."""
     due = await _due(turn)
-    for subscription in due:
-        await _send_week(turn, subscription)
+    if due:
+        await apart.say(turn, due, lambda some: _send_weeks(turn, some), lambda one: _put_off(turn, one))
     return len(due)
+
+
+async def _send_weeks(turn: Turn, subscriptions: Sequence[Subscription]) -> None:
+    for subscription in subscriptions:
+        await _send_week(turn, subscription)
+
+
+async def _put_off(turn: Turn, subscription: Subscription) -> None:
+    await turn.uow.subscriptions.put(replace(subscription, next_at=turn.now + apart.PUT_OFF))
 
 
 async def _due(turn: Turn) -> list[Subscription]:

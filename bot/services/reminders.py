@@ -6,8 +6,8 @@ from dataclasses import replace
 from bot.domain.deadlines import next_reminder, next_rung
 from bot.domain.issue import AT_THE_UNIT, Deadline, Issue, Level
 from bot.ports import Due, Ripe
-from bot.services import hours, ladder, pings, reach, unreached
-from bot.services.timed import Live, Run
+from bot.services import apart, hours, ladder, pings, reach, unreached
+from bot.services.timed import Live, Run, in_portions
 from bot.services.turn import Turn
 
 BATCH = 4000  # rows a tick takes: more than a city has open, so that a person's issues come in one message
@@ -67,7 +67,7 @@ async def tick(turn: Turn) -> int:
         return 0
     ripe = await turn.uow.agenda.ripe(turn.now, any_hour_only=any_hour_only, limit=BATCH)
     if ripe:
-        await _say(turn, ripe)
+        await apart.say(turn, ripe, lambda some: _say(turn, some), lambda one: _put_off(turn, one))
     return len(ripe)
 
 
@@ -80,7 +80,7 @@ def _any_hour_only(turn: Turn) -> bool | None:
 
 async def _say(turn: Turn, ripe: Sequence[Ripe]) -> None:
     run = Run(turn)
-    live = [Live(one.due, one.brief, run) for one in ripe if _stands(one)]
+    live = [Live(one.due, one.brief, run) async for one in in_portions(ripe) if _stands(one)]
     for issue in {one.due.issue for one in ripe} - {item.due.issue for item in live}:
         await plan(turn, await turn.uow.issues.get(issue))
     by_kind = {kind: [item for item in live if item.due.kind == kind] for kind in ("reminder", "nudge", "rung")}
@@ -90,6 +90,10 @@ async def _say(turn: Turn, ripe: Sequence[Ripe]) -> None:
     notes += await pings.nudge(turn, by_kind["nudge"], around)
     notes += await ladder.climb(turn, by_kind["rung"], around)
     await unreached.tell_desk(turn, notes, around)
+
+
+async def _put_off(turn: Turn, one: Ripe) -> None:
+    await turn.uow.agenda.plan(replace(one.due, at=turn.now + apart.PUT_OFF))
 
 
 def _stands(one: Ripe) -> bool:

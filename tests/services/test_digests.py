@@ -214,3 +214,14 @@ async def test_a_scope_with_a_long_name_has_no_button_rather_than_a_broken_one(o
     await subscribed(office, scope=long)
     await previews.show(office.turn, clerk, ChatId(1001))
     assert office.store.outbox_messages()[-1].facts["send"] == ""
+
+
+async def test_a_group_whose_digest_fails_holds_up_no_other(office: Office) -> None:
+    """Its unit is gone from the sheets for good: logged, tried again in an hour; the city's group has its own in time."""
+    await subscribed(office, -1, Scope(ScopeKind.UNIT, "U99"))
+    await subscribed(office, -2)
+    turn = office.at(FRIDAY, 16)
+    await digests.tick(turn)
+    assert [int(m.chat) for m in office.store.outbox_messages("digest/weekly")] == [-2]
+    assert await digests.tick(office.at(FRIDAY, 16, 30)) == 0
+    assert await digests.tick(office.at(FRIDAY, 17)) == 1

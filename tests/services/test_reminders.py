@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from bot.domain.deadlines import deadline_on
 from bot.domain.history import Action
 from bot.domain.issue import Level
 from bot.services import nudging, reminders
+from bot.services.timed import Live
 from tests.services.at_work import FRIDAY, MONDAY, Office
 
 
@@ -215,3 +217,32 @@ async def test_on_a_quiet_day_nobody_is_told_and_nothing_is_late_for_it(office: 
     (message,) = office.told(office.city.a04)
     assert (message.facts["total"], message.facts["late"]) == (2, False)
     assert len(office.told(office.city.a04, "timed/nudge")) == 1
+
+
+async def test_an_issue_that_can_not_be_spoken_of_holds_up_nobody(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever breaks on one of many, the others are told, each once; the broken one is tried again an hour later."""
+    broken, *others = [await office.task(office.city.a04 if n % 2 else office.city.a02) for n in range(7)]
+    whole = Live.line
+
+    def line(self: Live, **more: Any) -> dict[str, Any]:
+        if self.brief.issue == broken.id:
+            raise RuntimeError("a bug of ours")
+        return whole(self, **more)
+
+    monkeypatch.setattr(Live, "line", line)
+    turn = office.at(date(2026, 11, 24))
+    await reminders.tick(turn)
+    told = [
+        line["issue"]
+        for person in (office.city.a02, office.city.a04)
+        for m in office.told(person)
+        for line in m.facts["issues"]
+    ]
+    assert sorted(told) == sorted(issue.id for issue in others)
+    assert await reminders.tick(office.at(date(2026, 11, 24), 9, 30)) == 0
+    monkeypatch.undo()
+    await reminders.tick(office.at(date(2026, 11, 24), 10))
+    (message,) = [m for m in office.told(office.city.a02) if m.facts["issues"][0]["issue"] == broken.id]
+    assert message.facts["total"] == 1
