@@ -170,3 +170,33 @@ async def test_the_office_keeps_what_was_said(task: str, store: FakeStore, city:
     await assignee.presses("The site is not handed over yet")
     words = [entry.words for entry in store.tables.history.values() if entry.action == "explain"]
     assert words == ["场地还没移交"]
+
+
+async def test_the_question_to_the_reporter_says_how_it_went_on(
+    task: str, clerk: Phone, assignee: Phone, worker: Phone
+) -> None:
+    """Open again and waiting; then struck off as partly solved: never as solved."""
+    await _resolves(assignee)
+    question = worker.last().id
+    await worker.presses("未解决")
+    await worker.presses("只解决了一部分")
+    await clerk.presses("挂起")
+    await clerk.presses("等材料设备到货")
+    assert "现为“已挂起”" in worker.room.shown[question].text
+    await clerk.presses("恢复办理")
+    await _resolves(assignee)
+    question = worker.last().id
+    await worker.presses("已解决")
+    await clerk.presses("其他结果")
+    await clerk.presses("部分解决")
+    await clerk.presses("剩余事项另行跟踪")
+    assert "已销号，结果：部分解决" in worker.room.shown[question].text
+    assert "已解决并销号" not in worker.screen()
+    assert "结果：部分解决" in clerk.screen()
+
+
+async def _resolves(assignee: Phone) -> None:
+    await assignee.presses("办结")
+    await assignee.sends_photo(caption="通了一路电")
+    await assignee.presses("先行指导")
+    await assignee.presses("办结")
