@@ -22,6 +22,7 @@ _AT_DESK = f"issues.status IN ({spelled_out(AT_THE_DESK)})"
 _WAITS = {0: text(f"{_AT_DESK} AND issues.level = 'A'"), 1: text(f"{_AT_DESK} AND issues.level <> 'A'")}
 _RUNS = text(f"issues.status IN ({spelled_out(AT_THE_UNIT)})")
 _RESOLVED = text(f"issues.status = '{Status.RESOLVED}'")
+_SUSPENDED = text(f"issues.status = '{Status.SUSPENDED}'")
 _URGENCY = {level: int(level is not Level.A) for level in Level}
 _OLDEST = (issues.c.reported_at, issues.c.id)
 _PLACE = select(issues.c.level, *_OLDEST).where(issues.c.id == bindparam("sought"))
@@ -78,7 +79,7 @@ class IssueLists(Repository):
 
     async def suspended(self, sight: Sight, limit: int) -> list[IssueView]:
         """What waits for something, longest first."""
-        waiting = VIEW.where(issues.c.status == Status.SUSPENDED, in_sight(sight))
+        waiting = VIEW.where(_SUSPENDED, in_sight(sight))
         return await self._views(waiting.order_by(issues.c.suspended_at, issues.c.id).limit(limit))
 
     async def followers(self, original: IssueId) -> list[IssueId]:

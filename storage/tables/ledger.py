@@ -82,12 +82,13 @@ issues = Table(
 _AT_THE_DESK = f"status IN ({spelled_out(AT_THE_DESK)})"
 _URGENT, _REST = text(f"{_AT_THE_DESK} AND level = 'A'"), text(f"{_AT_THE_DESK} AND level <> 'A'")
 _AT_THE_UNIT = text(f"status IN ({spelled_out(AT_THE_UNIT)})")
-_RESOLVED = text(f"status = '{Status.RESOLVED}'")
-# what waits at the desk in the order it is worked through, what runs in the order it falls due, what waits for a word: read
-# off, not sorted. There is no plain index of states: SQLite would rather sort what it finds there
+_RESOLVED, _SUSPENDED = text(f"status = '{Status.RESOLVED}'"), text(f"status = '{Status.SUSPENDED}'")
+# what waits at the desk in the order it is worked through, what runs in the order it falls due, what waits for a word or a
+# thing: read off, not sorted. There is no plain index of states: SQLite would rather sort what it finds there
 Index("ix_issues_urgent", issues.c.reported_at, issues.c.id, sqlite_where=_URGENT, postgresql_where=_URGENT)
 Index("ix_issues_desk", issues.c.reported_at, issues.c.id, sqlite_where=_REST, postgresql_where=_REST)
 Index("ix_issues_running", issues.c.due_at, issues.c.id, sqlite_where=_AT_THE_UNIT, postgresql_where=_AT_THE_UNIT)
+Index("ix_issues_suspended", issues.c.suspended_at, issues.c.id, sqlite_where=_SUSPENDED, postgresql_where=_SUSPENDED)
 Index("ix_issues_resolved", issues.c.resolved_at, issues.c.id, sqlite_where=_RESOLVED, postgresql_where=_RESOLVED)
 Index(None, issues.c.assignee, issues.c.status, issues.c.due_at)
 Index(None, issues.c.reporter, issues.c.reported_at)

@@ -162,6 +162,8 @@ class Seeder:
             }
         if status in {Status.RESOLVED, Status.CLEARED}:
             row |= {"resolved_at": min(at + timedelta(days=random.randint(2, 9)), NOW), "result": "已协调解决"}
+        if status is Status.SUSPENDED:
+            row |= {"suspended_at": NOW, "suspended_from": "accepted"}
         if status in CLOSED:
             row |= {"closed_at": min(at + timedelta(days=random.randint(10, 20)), NOW), "outcome": "not_accepted"}
         if status is Status.CLEARED:

@@ -11,7 +11,7 @@ depends_on = None
 _AT_THE_DESK = "status IN ('registered', 'reported', 'resolved', 'returned', 'verified')"
 _URGENT, _REST = sa.text(f"{_AT_THE_DESK} AND level = 'A'"), sa.text(f"{_AT_THE_DESK} AND level <> 'A'")
 _AT_THE_UNIT = sa.text("status IN ('accepted', 'assigned')")
-_RESOLVED = sa.text("status = 'resolved'")
+_RESOLVED, _SUSPENDED = sa.text("status = 'resolved'"), sa.text("status = 'suspended'")
 
 
 def upgrade() -> None:
@@ -23,6 +23,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_issues_resolved", "issues", ["resolved_at", "id"], sqlite_where=_RESOLVED, postgresql_where=_RESOLVED
     )
+    op.create_index(
+        "ix_issues_suspended", "issues", ["suspended_at", "id"], sqlite_where=_SUSPENDED, postgresql_where=_SUSPENDED
+    )
     op.drop_index("ix_issues_status_level_reported_at", "issues")
     op.drop_index("ix_issues_status_due_at", "issues")
 
@@ -30,6 +33,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.create_index("ix_issues_status_level_reported_at", "issues", ["status", "level", "reported_at"], unique=False)
     op.create_index("ix_issues_status_due_at", "issues", ["status", "due_at"], unique=False)
+    op.drop_index("ix_issues_suspended", "issues")
     op.drop_index("ix_issues_resolved", "issues")
     op.drop_index("ix_issues_running", "issues")
     op.drop_index("ix_issues_desk", "issues")
