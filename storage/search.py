@@ -63,7 +63,7 @@ class Search(Repository):
             return []
         known = [await self._known_of(word) for word in wanted]
         rarest = min(known, key=lambda word: word.issues)
-        matches = [*(_mentions(word) for word in wanted), in_sight(sight)]
+        matches = [*(word.mentioned() for word in known), in_sight(sight)]
         ways = rarest.all() if rarest.issues < _COMMON else rarest.newest(matches, limit)
         chosen = VIEW.where(*matches).order_by(*_NEWEST).limit(limit)
         if ways is not None:
@@ -77,6 +77,7 @@ class Search(Repository):
         pairs, single = bigrams(word), [gram for gram in grams(word) if len(gram) == 1]
         if not pairs and not single:
             return _Sought(word, codes, None, _COMMON)
+        gram = None
         if pairs:
             frequency = await self._frequency(pairs)
             gram = min(pairs, key=lambda gram: (frequency.get(gram, 0), gram))
@@ -86,7 +87,7 @@ class Search(Repository):
             texts = and_(index.c.gram >= first, index.c.gram <= last)
             some = select(literal(1).label("one")).where(texts).limit(_COMMON)
             count = await self._value(select(func.count()).select_from(some.subquery()))
-        return _Sought(word, codes, texts, _COMMON if codes else count)
+        return _Sought(word, codes, texts, _COMMON if codes else count, gram)
 
     async def similar(
         self, text: str, limit: int, *, exclude: IssueId | None = None, open_only: bool = False
@@ -167,6 +168,15 @@ class _Sought:
     projects: Sequence[str]
     texts: Any
     issues: int
+    gram: str | None = None  # its rarest pair
+
+    def mentioned(self) -> Any:
+        """What an issue with the word fulfils. A look into the index spares reading most of the others."""
+        if self.gram is None or self.projects or _may_be_number(self.text):
+            return _mentions(self.text)
+        other = index.alias()
+        of_issue = (other.c.gram == self.gram, other.c.open.in_((False, True)), other.c.issue == issues.c.id)
+        return and_(select(other.c.issue).where(*of_issue).correlate(issues).exists(), _mentions(self.text))
 
     def all(self) -> Any:
         """A superset of the issues with the word: few."""

@@ -29,6 +29,8 @@ def _in_scopes(scopes: Iterable[Scope]) -> list[ColumnElement[bool]]:
     return [part for kind, values in named.items() for part in _of_kind(kind, values)]
 
 
+# a column with "" behind it uses no index: lists go along theirs in order, and what lies in a district or at a unit is so
+# much that gathering and sorting it is no short cut
 def _of_kind(kind: ScopeKind, values: list[str]) -> list[ColumnElement[bool]]:
     match kind:
         case ScopeKind.CITY:
@@ -36,9 +38,8 @@ def _of_kind(kind: ScopeKind, values: list[str]) -> list[ColumnElement[bool]]:
         case ScopeKind.PROJECT:
             return [issues.c.project.in_(values)]
         case ScopeKind.DISTRICT:
-            # with "" behind it no index is used: lists go along theirs in order, and a sixth of the ledger is no short cut
             here = select(projects.c.code).where(projects.c.district.in_(values))
             return [(issues.c.project + "").in_(here)]
         case ScopeKind.UNIT:
             owned = select(projects.c.code).where(projects.c.owner.in_(values))
-            return [issues.c.unit.in_(values), issues.c.reporting_unit.in_(values), issues.c.project.in_(owned)]
+            return [(issues.c.unit + "").in_(values), issues.c.reporting_unit.in_(values), issues.c.project.in_(owned)]
