@@ -163,6 +163,7 @@ async def test_menus_hold_what_a_person_may_use(city: City) -> None:
     assert {"subscribe", "issue"} <= {name for name, _ in people.commands_for(city.clerk, group=True)}
     assert {name for name, _ in people.commands_for(None)} == {
         "start",
+        "privacy",
         "my",
         "issue",
         "find",
