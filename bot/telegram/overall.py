@@ -1,7 +1,7 @@
 """The limit that all chats share: so many messages a second, a few of them at once.
 
 What counts is when a message arrives, and that is not known: what leaves evenly may be held up, by a slow disk or a busy
-network, and arrive together with what left later. So each call is taken to arrive as long after its slot as calls usually
+network, and arrive together with what left later. So each call is taken to arrive as long after it left as calls usually
 take; what takes longer, as much later; and what is still under way although it should be there, now.
 """
 
@@ -21,8 +21,8 @@ class Overall:
         self._gap = 1.0 / per_second
         self._burst = burst
         self._sent: deque[float] = deque(maxlen=per_second)
-        self._landed: deque[tuple[float, float]] = deque()  # what came back lately: its slot, and how long it took
-        self._flying: dict[int, float] = {}  # slots of what is under way, by row
+        self._landed: deque[tuple[float, float]] = deque()  # what came back lately: when it left, and how long it took
+        self._flying: dict[int, float] = {}  # when what is under way left (its slot until it does), by row
         self._latencies: deque[float] = deque(maxlen=LATENCIES)
 
     def ready(self, now: float) -> float:
@@ -38,6 +38,11 @@ class Overall:
         for older in [other for other, slot in self._flying.items() if slot < now - FORGOTTEN_SECONDS]:
             del self._flying[older]
         self._flying[row] = now
+
+    def leaves(self, row: int, now: float) -> None:
+        """Its call begins: later than its slot by what it took to write that down."""
+        if row in self._flying:
+            self._flying[row] = now
 
     def landed(self, row: int, now: float) -> None:
         """Its answer is here."""

@@ -6,7 +6,7 @@ so that what leaves evenly but arrives unevenly is still within them.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bot.telegram.overall import Overall
@@ -22,7 +22,7 @@ class Limits:
 
     per_second: int = 30
     burst: int = 4
-    second: float = 1.008
+    second: float = 1.004
     chat_gap: float = 1.008
     per_group_minute: int = 20
     minute: float = 60.3
@@ -89,6 +89,11 @@ class Pacer:
                 others.append(ready)
                 waiting.setdefault(where, ready)
         return Choice(tuple(go), min(others, default=None))
+
+    def leaves(self, rows: Iterable[int], now: float) -> None:
+        """The calls of chosen rows begin."""
+        for row in rows:
+            self._overall.leaves(row, now)
 
     def landed(self, row: int, chat: int, now: float) -> None:
         """A call was answered: it arrived somewhere between its start and now, so the chat's gap begins now."""

@@ -129,6 +129,7 @@ class Sender:
     def _begin(self, rows: Sequence[OutboxRow]) -> None:
         if not rows:
             return
+        self._pacer.leaves([row.id for row in rows], self._seconds())
         self._busy.update({row.message.chat: row.id for row in rows if not is_toast(row.message)})
         self._under_way.update(row.id for row in rows)
         task = asyncio.create_task(self._courier.deliver(rows, self._came_back), name=f"send from {rows[0].id}")
