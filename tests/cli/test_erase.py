@@ -21,4 +21,5 @@ def test_a_person_of_the_sheet(cli: CommandLine, place: Path, city: str):
 
 def test_nobody_by_that_code(cli: CommandLine):
     """Is said, and nothing is done."""
+    cli("migrate")
     assert "E99" in cli.refused("erase", "E99", "--yes")
