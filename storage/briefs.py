@@ -63,7 +63,7 @@ class Briefs(Repository):
         issues waits for us; one that is being closed is left alone.
         """
         statement = _RIPE_ANY_HOUR if any_hour_only else _RIPE
-        if self._writing and self._postgres:
+        if self._session.writing and self._postgres:
             statement = statement.with_for_update(skip_locked=True)
         dues: list[Due] = []
         for portion in (await self._run(statement, {"now": now, "most": limit})).partitions(PORTION):

@@ -55,7 +55,7 @@ class SqlInbox(Repository):
 
     async def pending(self, bot: int, limit: int) -> list[InboxRow]:
         """By update_id. On PostgreSQL, within `begin`, the chats another worker has in hand are passed over."""
-        if self._writing and self._postgres:
+        if self._session.writing and self._postgres:
             rows = await self._claim(bot, limit)
         else:
             rows = await self._all(_WAITING, {"sought": bot, "most": limit})

@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, case, insert, null, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import ChangedMeanwhile
 from bot.domain.history import Change, Entry
@@ -18,7 +17,7 @@ from storage.dialect import insert_into
 from storage.figures import Figures
 from storage.issue_lists import IssueLists
 from storage.issue_rows import ENTRY, ISSUE, STANDING, VIEW, entry_of, issue_of, row_of, standing_of, view_of
-from storage.repository import Seen
+from storage.repository import Session
 from storage.search import Search
 from storage.tables import counters, history, people, words
 from storage.tables import issues as ledger
@@ -39,8 +38,8 @@ _WORDS = insert(words).returning(words.c.id)
 class SqlIssues(IssueLists, Search, Figures):
     """Keeps `bot.ports.Issues`."""
 
-    def __init__(self, connection: AsyncConnection, trail: Trail, *, writing: bool, seen: Seen | None = None) -> None:
-        super().__init__(connection, writing=writing, seen=seen)
+    def __init__(self, session: Session, trail: Trail) -> None:
+        super().__init__(session)
         self._trail = trail
 
     async def next_number(self, prefix: str, year: int) -> str:

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.journal import Record
-from storage.repository import Repository, Seen
+from storage.repository import Repository, Session
 from storage.tables import journal
 from storage.trail import Trail, Unsealed, digest_of
 
@@ -18,8 +17,8 @@ _NAMES = ("at", "event", "by", "subject")
 class SqlJournal(Repository):
     """Keeps `bot.ports.Journal`."""
 
-    def __init__(self, connection: AsyncConnection, trail: Trail, *, writing: bool, seen: Seen | None = None) -> None:
-        super().__init__(connection, writing=writing, seen=seen)
+    def __init__(self, session: Session, trail: Trail) -> None:
+        super().__init__(session)
         self._trail = trail
 
     async def note(self, record: Record) -> None:

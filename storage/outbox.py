@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -12,8 +13,9 @@ from bot.domain.ids import ChatId, MessageId
 from bot.domain.messages import Message, OutboxState, Priority
 from bot.ports import OutboxRow
 from storage.dialect import insert_into, spelled
-from storage.repository import AnyRow, Repository
+from storage.repository import AnyRow, Repository, Session
 from storage.tables import outbox
+from storage.tables.base import aware
 
 _AT_ONCE = 60
 _SOUGHT = outbox.c.id == bindparam("sought")
@@ -25,6 +27,7 @@ _TIME = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= bindparam("now
 _ORDER = (outbox.c.priority, outbox.c.id)
 _DUE = select(outbox).where(_PENDING, _TIME).order_by(*_ORDER).limit(bindparam("most", type_=Integer))
 _BELOW = outbox.c.priority > bindparam("below", type_=Integer)
+_WAITING = select(outbox.c.chat, outbox.c.card).where(_PENDING, outbox.c.card.in_(bindparam("cards", expanding=True)))
 _MARK = update(outbox).where(outbox.c.id.in_(bindparam("sought", expanding=True)))
 _SETTLE = update(outbox).where(_SOUGHT)
 _PUT_OFF = _SETTLE.values(attempts=outbox.c.attempts + bindparam("more_attempts", type_=Integer))
@@ -33,14 +36,31 @@ _PUT_OFF = _SETTLE.values(attempts=outbox.c.attempts + bindparam("more_attempts"
 class SqlOutbox(Repository):
     """Keeps `bot.ports.Outbox`."""
 
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        session.writer = self._write
+
     async def queue(self, message: Message, at: datetime) -> None:
-        """Queue it, unless its key is known; a card takes the place of its pending older state."""
-        if message.card is not None:
-            if message.key is not None and await self._knows(message.key):
-                return
-            if await self._collapse(message):
-                return
-        await self._run(_add(postgres=self._postgres), _new(message, at))
+        """Queue it, unless its key is known; a card takes the place of its pending older state. What is queued in a row is
+        written together."""
+        told = self._session.told
+        if message.card is not None and any((one.chat, one.card) == (message.chat, message.card) for one, _ in told):
+            await self._session.write()
+        if message.not_before is not None:
+            aware(message.not_before)
+        frozen = replace(message, facts=json.loads(json.dumps(dict(message.facts))))
+        self._session.told.append((frozen, aware(at)))
+
+    async def _write(self, told: Sequence[tuple[Message, datetime]]) -> None:
+        cards = [message.card for message, _ in told if message.card is not None]
+        shown = {(row.chat, row.card) for row in await self._all(_WAITING, {"cards": cards})} if cards else set()
+        new = []
+        for message, at in told:
+            known = message.card is not None and message.key is not None and await self._knows(message.key)
+            if not known and not ((message.chat, message.card) in shown and await self._collapse(message)):
+                new.append(_new(message, at))
+        if new:
+            await self._run(_add(postgres=self._postgres), new)
 
     async def queue_all(self, messages: Sequence[Message], at: datetime) -> None:
         """Queue those that show no card, unless their key is known; a few at a time, so that others have their turn."""

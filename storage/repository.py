@@ -3,52 +3,33 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, Row, Select, Table
+from sqlalchemy import CursorResult, Executable, Table
 from sqlalchemy.dialects.postgresql import Insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.dialect import insert_into, is_postgres, upsert
+from storage.dialect import insert_into, upsert
+from storage.session import AnyRow, AnySelect, Session
 
-# rows and queries of any width: their columns are tables' business
-AnyRow = Row[*tuple[Any, ...]]
-AnySelect = Select[*tuple[Any, ...]]
-
-Seen = dict[tuple[Any, ...], Sequence[AnyRow]]
-"""Answers of a snapshot, by statement and values: asked again, they can't be others."""
+__all__ = ["AnyRow", "AnySelect", "Repository", "Session"]
 
 
 class Repository:
-    """Reads and writes one part of the domain on one connection, inside one transaction."""
+    """Reads and writes one part of the domain, inside one transaction."""
 
-    def __init__(self, connection: AsyncConnection, *, writing: bool, seen: Seen | None = None) -> None:
-        self._connection = connection
-        self._writing = writing
-        self._seen = seen
-        self._postgres = is_postgres(connection)
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._postgres = session.postgres
 
     async def _run(self, statement: Executable, values: Any = None) -> CursorResult[*tuple[Any, ...]]:
-        return await self._connection.execute(statement, values)
+        return await self._session.run(statement, values)
 
     async def _all(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[AnyRow]:
-        if self._seen is None:
-            return (await self._run(statement, values)).all()
-        key = (statement, *sorted(values.items())) if values else (statement,)
-        try:
-            found = self._seen.get(key)
-        except TypeError:  # a list among the values
-            return (await self._run(statement, values)).all()
-        if found is None:
-            found = self._seen[key] = (await self._run(statement, values)).all()
-        return found
+        return await self._session.all(statement, values)
 
     async def _first(self, statement: Executable, values: Mapping[str, Any] | None = None) -> AnyRow | None:
-        if self._seen is None:
-            return (await self._run(statement, values)).first()
-        rows = await self._all(statement, values)
-        return rows[0] if rows else None
+        return await self._session.first(statement, values)
 
     async def _value(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:
-        row = await self._first(statement, values)
+        row = await self._session.first(statement, values)
         return None if row is None else row[0]
 
     async def _put(self, table: Table, row: Mapping[str, Any]) -> None:

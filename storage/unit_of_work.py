@@ -22,7 +22,7 @@ from storage.outbox import SqlOutbox
 from storage.people import SqlPeople
 from storage.privacy import SqlPrivacy
 from storage.projects import SqlProjects
-from storage.repository import Seen
+from storage.session import Session
 from storage.strangers import SqlStrangers
 from storage.subscriptions import SqlSubscriptions
 from storage.trail import Head, Known, Trail, head_of
@@ -39,26 +39,26 @@ class SqlUnitOfWork:
         self._connection = connection
         self._trail = Trail(connection, known)
         self._depth = 0
-        seen: Seen | None = None if writing else {}
-        self.units: ports.Units = SqlUnits(connection, writing=writing, seen=seen)
-        self.projects: ports.Projects = SqlProjects(connection, writing=writing, seen=seen)
-        self.people: ports.People = SqlPeople(connection, writing=writing, seen=seen)
-        self.drafts: ports.Drafts = SqlDrafts(connection, writing=writing, seen=seen)
-        self.evidence: ports.Evidence = SqlEvidence(connection, writing=writing, seen=seen)
-        self.issues: ports.Issues = SqlIssues(connection, self._trail, writing=writing, seen=seen)
-        self.outbox: ports.Outbox = SqlOutbox(connection, writing=writing, seen=seen)
-        self.cards: ports.Cards = SqlCards(connection, writing=writing, seen=seen)
-        self.agenda: ports.Agenda = SqlAgenda(connection, writing=writing, seen=seen)
-        self.subscriptions: ports.Subscriptions = SqlSubscriptions(connection, writing=writing, seen=seen)
-        self.chats: ports.Chats = SqlChats(connection, writing=writing, seen=seen)
-        self.dialogs: ports.Dialogs = SqlDialogs(connection, writing=writing, seen=seen)
-        self.strangers: ports.Strangers = SqlStrangers(connection, writing=writing, seen=seen)
-        self.inbox: ports.Inbox = SqlInbox(connection, writing=writing, seen=seen)
-        self.facts: ports.Facts = SqlFacts(connection, writing=writing, seen=seen)
-        self.journal: ports.Journal = SqlJournal(connection, self._trail, writing=writing, seen=seen)
-        self.privacy: ports.Privacy = SqlPrivacy(connection, writing=writing, seen=seen)
-        self.leases: ports.Leases = SqlLeases(connection, writing=writing, seen=seen)
-        self.vitals: ports.VitalSigns = SqlVitals(connection, writing=writing, seen=seen)
+        self._session = session = Session(connection, writing=writing)
+        self.units: ports.Units = SqlUnits(session)
+        self.projects: ports.Projects = SqlProjects(session)
+        self.people: ports.People = SqlPeople(session)
+        self.drafts: ports.Drafts = SqlDrafts(session)
+        self.evidence: ports.Evidence = SqlEvidence(session)
+        self.issues: ports.Issues = SqlIssues(session, self._trail)
+        self.outbox: ports.Outbox = SqlOutbox(session)
+        self.cards: ports.Cards = SqlCards(session)
+        self.agenda: ports.Agenda = SqlAgenda(session)
+        self.subscriptions: ports.Subscriptions = SqlSubscriptions(session)
+        self.chats: ports.Chats = SqlChats(session)
+        self.dialogs: ports.Dialogs = SqlDialogs(session)
+        self.strangers: ports.Strangers = SqlStrangers(session)
+        self.inbox: ports.Inbox = SqlInbox(session)
+        self.facts: ports.Facts = SqlFacts(session)
+        self.journal: ports.Journal = SqlJournal(session, self._trail)
+        self.privacy: ports.Privacy = SqlPrivacy(session)
+        self.leases: ports.Leases = SqlLeases(session)
+        self.vitals: ports.VitalSigns = SqlVitals(session)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -66,15 +66,18 @@ class SqlUnitOfWork:
 
         Our own words instead of SQLAlchemy's nested transaction, which compiles each anew: one is opened per update.
         """
+        await self._session.write()
         name = f"level_{self._depth}"
         await self._connection.exec_driver_sql(f"SAVEPOINT {name}")
         self._depth += 1
         mark = self._trail.mark()
         try:
             yield
+            await self._session.write()
         except ports.StoreUnavailable:  # it took everything with it, savepoints too
             raise
         except BaseException:
+            self._session.forget()
             self._trail.back_to(mark)
             await self._undo(name)
             raise
@@ -83,7 +86,8 @@ class SqlUnitOfWork:
         await self._connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
 
     async def seal(self) -> None:
-        """The last thing before the commit: chain what was written. Raises StoreUnavailable."""
+        """The last thing before the commit: write what was left to be written, chain what was. Raises StoreUnavailable."""
+        await self._session.write()
         await self._trail.seal()
 
     async def audit_head(self) -> Head:

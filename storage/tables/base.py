@@ -21,6 +21,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+def aware(moment: datetime) -> datetime:
+    """The moment itself; ValueError for one without a zone."""
+    if moment.tzinfo is None:
+        raise ValueError(f"a moment without a time zone: {moment!r}")
+    return moment
+
+
 class Moment(TypeDecorator[datetime]):
     """An aware moment: timestamptz on PostgreSQL, integer microseconds since 1970 on SQLite (sorts, indexes and compares
     as it should). A naive value is refused where it enters; what is read is UTC."""
@@ -36,8 +43,7 @@ class Moment(TypeDecorator[datetime]):
         """ValueError for a moment without a zone."""
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise ValueError(f"a moment without a time zone: {value!r}")
+        aware(value)
         return (value - _EPOCH) // _MICROSECOND if dialect.name == "sqlite" else value.astimezone(UTC)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:

@@ -56,6 +56,25 @@ async def test_what_arrived_is_written_down_at_once(uow: UnitOfWork) -> None:
     assert await uow.outbox.waiting() == 1
 
 
+async def test_what_is_undone_is_not_told_either(uow: UnitOfWork) -> None:
+    """A card queued before a savepoint and one within it, which fails: the first stays as it was, in its order."""
+
+    async def tells_and_fails() -> None:
+        async with uow.savepoint():
+            await uow.outbox.queue(a_card(2), NOW)
+            await uow.outbox.queue(a_message(), NOW)
+            raise KeyError
+
+    await uow.outbox.queue(a_card(1), NOW)
+    with pytest.raises(KeyError):
+        await tells_and_fails()
+    (first,) = await queued(uow)
+    assert first.message.facts == {"n": 1}
+    await uow.outbox.queue(a_card(3), NOW)
+    await uow.outbox.queue(a_message(kind="b"), NOW)
+    assert [found.message.facts.get("n") for found in await queued(uow, a_card(4))] == [4, None]
+
+
 async def test_what_is_due_comes_by_priority_then_age(uow: UnitOfWork) -> None:
     """Toasts before answers before reminders before digests; within one, the oldest; no more than asked."""
     order = [Priority.DIGEST, Priority.ANSWER, Priority.TOAST, Priority.REMINDER, Priority.ANSWER]

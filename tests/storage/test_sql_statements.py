@@ -89,6 +89,7 @@ async def test_few_statements(sql_store: SqlStore, ledger: Ledger, count: int, a
     async with sql_store.begin() as uow:
         heard.statements.clear()
         await ask(uow, ledger)
+        await uow._session.write()
         assert len(heard.statements) == count, heard.statements
 
 
