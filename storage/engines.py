@@ -87,7 +87,10 @@ def postgres_engine(url: URL) -> AsyncEngine:
 
 def compact(value: Any) -> str:
     """JSON as it is stored: no spaces, Chinese as Chinese, nothing a database can't keep."""
-    return clean(_NUL.sub(r"\1", json.dumps(value, ensure_ascii=False, separators=(",", ":"))))
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if "\\u0000" in written:  # looking for it costs a tenth of searching by pattern, and it is hardly ever there
+        written = _NUL.sub(r"\1", written)
+    return clean(written)
 
 
 def _prepare_writer(connection: Any, _record: Any) -> None:
