@@ -58,6 +58,8 @@ class Processor:
         self._look_seconds = look_seconds
         self._woken = asyncio.Event()
         self._stopping = False
+        self._most = BATCH
+        self._more = False  # there may be
 
     def wake(self) -> None:
         """There is something in the inbox."""
@@ -72,17 +74,21 @@ class Processor:
         """Until stopped. A store that is away is waited for; nothing else ends it."""
         while not self._stopping:
             self._woken.clear()
-            if await patiently(self.step) < BATCH:
+            await patiently(self.step)
+            if not self._more:
                 await woken(self._woken, self._look_seconds)
 
     async def step(self) -> int:
-        """One batch; how many updates were taken. Raises StoreUnavailable: then none was."""
+        """One batch; how many updates were taken. Raises StoreUnavailable: then none was, and the next batch is smaller: where
+        connections don't last, a few updates at a time still get through."""
+        most, self._most = self._most, max(1, self._most // 4)
         async with self._turns.begin() as turn:
-            rows = await turn.uow.inbox.pending(self._bot_id, BATCH)
+            rows = await turn.uow.inbox.pending(self._bot_id, most)
             poisoned = [found for row in rows if (found := await self._take(turn, row)) is not None]
             bad = {found.row.id for found in poisoned}
             if len(bad) < len(rows):
                 await turn.uow.inbox.done([row.id for row in rows if row.id not in bad], turn.now)
+        self._most, self._more = min(BATCH, most * 2), len(rows) == most
         for found in poisoned:
             await self._set_aside(found)
         if rows:

@@ -86,13 +86,13 @@ class Fleet:
     def _outages_since(self, began: float) -> float:
         return sum(max(0.0, end - max(start, began)) for start, end in self.down)
 
-    async def terminations(self, times: int, dice: random.Random) -> None:
+    async def terminations(self, times: int, between: tuple[float, float], dice: random.Random) -> None:
         """One connection of ours after the other is ended by the server, whatever it is doing."""
         busy = "state <> 'idle' DESC," if dice.random() < 0.5 else ""
         ended = f"""SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity
             WHERE usename = ANY('{{{",".join(ROLES)}}}') ORDER BY {busy} random() LIMIT 1) AS one"""  # noqa: S608 - our own
         while self.terminated < times:
-            await asyncio.sleep(dice.uniform(0.2, 1.5))
+            await asyncio.sleep(dice.uniform(*between))
             with suppress(OSError, SQLAlchemyError):
                 self.terminated += await truth.figure(self.cluster.url(), ended)
 

@@ -38,7 +38,9 @@ async def test_nothing_is_lost_while_postgres_comes_and_goes(
         trouble = asyncio.create_task(ours.outages(dice, up, down))
         await crowd.unless_they_give_up(
             people,
-            asyncio.gather(ours.stops(stops, between, dice), ours.terminations(cuts, dice), crowd.begun(reports)),
+            asyncio.gather(
+                ours.stops(stops, between, dice), ours.terminations(cuts, between, dice), crowd.begun(reports)
+            ),
         )
         trouble.cancel()
         await asyncio.wait([trouble])
