@@ -20,6 +20,7 @@ from tests.bench.site import DESK, LINK, found_city
 from tests.faults import truth
 from tests.faults.conftest import Record, Scale
 from tests.faults.crowd import Crowd
+from tests.faults.fleet import ready
 from tests.faults.processes import environment, running
 
 PEOPLE = 60
@@ -28,6 +29,7 @@ COMMANDS = ("/my", "/help", "/find 塔吊", "/start", "/issue XM-2026-0001", "/t
 MEMORY_GROWTH = 1.0  # MB in ten minutes
 MEMORY = 260.0  # MB in all: what an idle process may hold at the most
 HANDLES = 5  # more in the last third than in the second: connections come and go
+MOST_HANDLES = 200
 WAL = 64 * 2**20
 PATIENCE = 120.0
 
@@ -42,11 +44,11 @@ class Sample:
     wal: int
 
 
-async def soak(crowd: Crowd, dice: random.Random, seconds: float) -> int:
-    """Twenty acts a second, evenly; how many there were."""
+async def soak(crowd: Crowd, dice: random.Random, seconds: float, warm_up: int) -> int:
+    """Twenty acts a second, evenly, and `warm_up` times as many in the first third; how many there were."""
     world, began, done = crowd.sandbox.world, time.monotonic(), 0
     while (passed := time.monotonic() - began) < seconds:
-        while done < passed * PER_SECOND:
+        while done < (passed + (warm_up - 1) * min(passed, seconds / 3)) * PER_SECOND:
             act(crowd, dice, dice.choice(crowd.users))
             done += 1
         world.recorder.calls.clear()  # half an hour of them would fill the test's own memory
@@ -94,6 +96,7 @@ async def test_what_a_process_holds_stays_flat(
 ) -> None:
     """Memory, handles and the write-ahead log during 30 minutes, of which the first ten warm up."""
     seconds, every = scale(20.0, 1800.0), scale(0.5, 5.0)
+    warm_up = scale(1, 3)  # SQLite's page caches (storage.engines) are to be full by its end
     await upgrade(sqlite_database)
     await found_city(sqlite_database, PEOPLE)
     await _nobody_at_the_desk(sqlite_database)
@@ -103,8 +106,9 @@ async def test_what_a_process_holds_stays_flat(
     ledger, samples = tmp_path / "ledger.db", list[Sample]()
     env = environment(unlimited, tmp_path, sqlite_database)
     async with running("run", env, tmp_path / "log", paced=False) as process:
+        await ready([tmp_path / "log"])
         watching = asyncio.create_task(watch(process.pid, ledger, every, samples))
-        done = await soak(crowd, dice, seconds)
+        done = await soak(crowd, dice, seconds, warm_up)
         watching.cancel()
         await truth.quiet(sqlite_database, unlimited, PATIENCE)
     warm = samples[len(samples) // 3 :]
@@ -116,9 +120,10 @@ async def test_what_a_process_holds_stays_flat(
     )
     assert done >= seconds * PER_SECOND * 0.95
     assert max(one.wal for one in samples) <= WAL
-    assert max(one.handles for one in third) <= max(one.handles for one in second) + HANDLES
+    assert max(one.handles for one in warm) <= MOST_HANDLES
     assert max(one.memory for one in warm) <= MEMORY
     if scale.full:
+        assert max(one.handles for one in third) <= max(one.handles for one in second) + HANDLES
         assert growth(warm) <= MEMORY_GROWTH
     await truth.check_updates(sqlite_database, unlimited)
 
