@@ -41,10 +41,10 @@ from storage.tables import grams as index
 from storage.tables.base import clean
 
 _COMMON = 500  # a gram in so many issues is common, and how common no longer matters
-_RAREST = 12  # grams of a text by which its like are looked for
-_POSTING = {True: 300, False: 100}  # newest issues taken per gram, of open and of closed ones
+_RAREST = 14  # grams of a text by which its like are looked for
+_POSTING = {True: 500, False: 100}  # newest issues taken per gram, of open and of closed ones
 _SEVERAL = 5  # projects looked into one by one
-_CANDIDATES = 60  # compared in full
+_CANDIDATES = 30  # compared in full
 _WORDS = 8  # more in one question are ignored
 _COMPARED = 200  # characters of a question or text that decide
 
