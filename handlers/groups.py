@@ -1,10 +1,11 @@
-"""Groups: the bot is added or removed; /subscribe and /unsubscribe."""
+"""Groups: the bot is added or removed; /subscribe, /unsubscribe and /topic."""
 
 from aiogram import Bot, F, Router
 from aiogram.enums import ChatMemberStatus, ChatType
 from aiogram.filters import CommandObject
 from aiogram.types import ChatMemberRestricted, ChatMemberUpdated, Message
 
+from bot.domain.errors import TopicNeeded
 from bot.domain.ids import ChatId
 from bot.domain.organisation import Person
 from bot.services import groups
@@ -21,6 +22,7 @@ def build() -> Router:
     router.my_chat_member(_GROUPS)(membership)
     router.message(Command("subscribe"), _GROUPS)(subscribe)
     router.message(Command("unsubscribe"), _GROUPS)(unsubscribe)
+    router.message(Command("topic"), _GROUPS)(topic)
     return router
 
 
@@ -49,6 +51,14 @@ async def subscribe(message: Message, command: CommandObject, turn: Turn, person
 async def unsubscribe(message: Message, turn: Turn, person: Person) -> None:
     """The whole group."""
     await groups.unsubscribe(turn, person, ChatId(message.chat.id), topic_of(message))
+
+
+async def topic(message: Message, turn: Turn, person: Person) -> None:
+    """A forum's General topic has no number; a group without topics has none to post into."""
+    here = topic_of(message)
+    if here is None and not message.chat.is_forum:
+        raise TopicNeeded(command="/topic")
+    await groups.use_topic(turn, person, ChatId(message.chat.id), here)
 
 
 def topic_of(message: Message) -> int | None:

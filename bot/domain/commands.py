@@ -51,6 +51,7 @@ COMMANDS: Sequence[Command] = (
         words=_("scope and hour"),
     ),
     Command("unsubscribe", _("stop the weekly digest in this group"), Access.BIND_GROUP, private=False, group=True),
+    Command("topic", _("post the weekly digest into this topic"), Access.BIND_GROUP, private=False, group=True),
     Command("language", _("speak Chinese or English")),
     Command("privacy", _("what is kept about you; a copy of it; being erased")),
     Command("cancel", _("drop what you have begun")),

@@ -86,7 +86,15 @@ class PrivateOnly(Refused):
 
 
 class GroupUnbound(Refused):
-    """Nobody with the right has opened this group to the ledger, or not to this part of it. Facts: none."""
+    """Nobody with the right has opened this group to the ledger. Facts: none."""
+
+
+class OutsideGroup(Refused):
+    """It lies outside the part of the ledger this group was opened to. Facts: given (a number, a project's name)."""
+
+
+class TopicNeeded(Refused):
+    """The command is for a group with topics, within one of them. Facts: command."""
 
 
 # links

@@ -28,7 +28,7 @@ class Access(StrEnum):
     ACCOUNTS = "accounts"  # invite, revoke, grant an erasure
     UNITS = "units"
     BOARD = "board"
-    BIND_GROUP = "bind_group"  # /subscribe and /unsubscribe
+    BIND_GROUP = "bind_group"  # /subscribe, /unsubscribe and /topic
 
 
 # all from the one table of moves

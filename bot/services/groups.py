@@ -1,14 +1,16 @@
 """Groups: what the bot says when it is added, and who may open which part of the ledger to one (conversations.md: Groups)."""
 
+from dataclasses import replace
+from typing import Any
+
 from bot.domain.errors import NotAllowed, WordsMissing
 from bot.domain.ids import ChatId
 from bot.domain.journal import Event, Record
 from bot.domain.messages import Message
 from bot.domain.organisation import Person
 from bot.domain.permissions import Access, may_bind, may_use
-from bot.domain.policy import WeekMoment
 from bot.ports import Subscription
-from bot.services import digests, scopes
+from bot.services import bound, digests, scopes
 from bot.services.turn import Turn
 from bot.services.weekly import next_weekly
 
@@ -48,19 +50,37 @@ async def subscribe(turn: Turn, person: Person, chat: ChatId, topic: int | None,
     subscription = Subscription(chat, topic, scope, moment.weekday, clock.hour, clock.minute, next_at, person.id)
     await turn.uow.subscriptions.put(subscription)
     await _note(turn, person, Event.SUBSCRIBE, chat, scope=str(scope))
-    await _confirm(turn, subscription, moment)
+    await turn.tell(Message(chat, "groups/subscribed", await _facts(turn, subscription), topic=topic))
     return subscription
 
 
-async def _confirm(turn: Turn, subscription: Subscription, moment: WeekMoment) -> None:
-    facts = {
+async def use_topic(turn: Turn, person: Person, chat: ChatId, topic: int | None) -> Subscription:
+    """From the next digest on the group's goes into this topic (None: General). Of several, the one outside topics, else of
+    the oldest topic; one that is here already stays. Raises NotAllowed, GroupUnbound."""
+    _check(may_use(person, Access.BIND_GROUP))
+    all_here = await bound.of(turn, chat)
+    chosen = next((one for one in all_here if one.topic == topic), all_here[0])
+    _check(may_bind(person, chosen.scope))
+    moved = replace(chosen, topic=topic, by=person.id)
+    if moved.topic != chosen.topic:
+        await turn.uow.subscriptions.remove(chat)
+        for one in all_here:
+            await turn.uow.subscriptions.put(moved if one == chosen else one)
+        await _note(turn, person, Event.SUBSCRIBE, chat, scope=str(moved.scope), topic=str(topic or 0))
+    facts = {**await _facts(turn, moved), "moved": moved.topic != chosen.topic}
+    await turn.tell(Message(chat, "groups/topic", facts, topic=topic))
+    return moved
+
+
+async def _facts(turn: Turn, subscription: Subscription) -> dict[str, Any]:
+    moment = digests.moment_of(subscription)
+    return {
         "scope": subscription.scope.kind.value,
         "name": await digests.name_of(turn, subscription.scope),
         "weekday_number": moment.weekday,  # Monday is 0
         "at": f"{moment.at:%H:%M}",
         "next_at": subscription.next_at.isoformat(),
     }
-    await turn.tell(Message(subscription.chat, "groups/subscribed", facts, topic=subscription.topic))
 
 
 async def unsubscribe(turn: Turn, person: Person, chat: ChatId, topic: int | None) -> bool:

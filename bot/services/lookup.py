@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from bot.domain.errors import GroupUnbound, IssueUnknown, NumberMalformed, WordsMissing
+from bot.domain.errors import IssueUnknown, NumberMalformed, WordsMissing
 from bot.domain.ids import ChatId, IssueId
 from bot.domain.issue import Issue, format_number, parse_number
 from bot.domain.messages import Message, issue_card
 from bot.domain.organisation import Person
-from bot.domain.permissions import covers, may_view, sight
+from bot.domain.permissions import may_view, sight
 from bot.ports import IssueView
-from bot.services import cards
+from bot.services import bound, cards
 from bot.services.turn import Turn
 
 PAGE = 6  # issues of a list: each has a button
@@ -66,12 +66,11 @@ async def open_issue(turn: Turn, person: Person, issue_id: IssueId) -> None:
 async def open_in_group(turn: Turn, person: Person, chat: ChatId, given: str, topic: int | None) -> None:
     """Show the card to a group: only what the group was opened to, and what the asker may see (conversations.md: Groups).
 
-    Raises GroupUnbound, and as `numbered`.
+    Raises GroupUnbound, OutsideGroup, and as `numbered`.
     """
+    await bound.of(turn, chat)  # an unbound group does not even learn which numbers there are
     issue = await numbered(turn, person, given)
-    subscription = await turn.uow.subscriptions.of_chat(chat)
-    if subscription is None or not covers(subscription.scope, await turn.uow.issues.standing(issue.id)):
-        raise GroupUnbound
+    await bound.check(turn, chat, await turn.uow.issues.standing(issue.id), issue.number)
     card = issue_card(issue.id)
     await turn.tell(Message(chat, "issue/card", {"issue": issue.id}, card=card, fresh=True, topic=topic))
 

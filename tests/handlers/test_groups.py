@@ -71,6 +71,48 @@ async def test_unsubscribe_stops_it(group: Room, clerk: Phone) -> None:
     assert "没有订阅" in group.last().text
 
 
+async def test_a_topic_becomes_the_digests_place(store: FakeStore, group: Room, clerk: Phone) -> None:
+    """Said in the topic itself; what was bound elsewhere in the group is bound there no more."""
+    await clerk.sends("/subscribe 海沧区", room=group)
+    await clerk.sends("/topic", room=group, topic=7)
+    assert "今后周报发到本话题：海沧区" in group.last().text
+    assert group.last().topic == 7
+    assert [(one.topic, str(one.scope)) for one in store.tables.subscriptions.values()] == [(7, "district:海沧区")]
+    await clerk.sends("/topic", room=group, topic=7)
+    assert "已经发到本话题" in group.last().text
+
+
+async def test_a_topic_takes_the_right_a_binding_and_a_topic(
+    store: FakeStore, group: Room, clerk: Phone, worker: Phone
+) -> None:
+    """Each refusal says what is missing."""
+    await clerk.sends("/topic", room=group, topic=7)
+    assert "不显示任何数据" in group.last().text
+    await clerk.sends("/subscribe city", room=group)
+    await worker.sends("/topic", room=group, topic=7)
+    assert "您的角色" in group.last().text
+    await clerk.sends("/topic", room=group)
+    assert "话题" in group.last().text
+    assert [one.topic for one in store.tables.subscriptions.values()] == [None]
+
+
+async def test_an_issue_is_shown_within_the_groups_scope(world: World, city: City, group: Room, clerk: Phone) -> None:
+    """Before: no data. Within: the card without its reporter's name and without buttons. Outside: said, not shown."""
+    async with world.turns.begin() as turn:
+        number = (await filed(turn.uow, reporter=city.reporter.id, description="塔吊停电")).number
+    await clerk.sends(f"/issue {number}", room=group)
+    assert "不显示任何数据" in group.last().text
+    await clerk.sends("/subscribe 思明区", room=group)
+    await clerk.sends(f"/issue {number}", room=group)
+    assert f"{number}不在本群绑定的范围内" in group.last().text
+    assert "塔吊停电" not in group.screen()
+    await clerk.sends("/subscribe city", room=group)
+    await clerk.sends(f"/issue {number}", room=group)
+    assert "塔吊停电" in group.last().text
+    assert city.reporter.name not in group.screen()
+    assert group.last().buttons == []
+
+
 async def test_removed_it_forgets_the_group(store: FakeStore, group: Room, clerk: Phone) -> None:
     """Coming back, it has to be bound anew."""
     await clerk.sends("/subscribe city", room=group)

@@ -40,7 +40,7 @@ from tests.permissions_page import PAGE, page
 
 WORDS = "三号塔吊停电很久了"  # of the issue; who may not see it never reads them
 NOT_FOR_YOU = {"NotAllowed", "NotYours", "IssueUnknown", "Stranger", "Retired"}
-GROUP_ANSWERS = {*NOT_FOR_YOU, "PrivateOnly", "GroupOnly", "GroupUnbound", "CommandUnknown"}
+GROUP_ANSWERS = {*NOT_FOR_YOU, "PrivateOnly", "GroupOnly", "GroupUnbound", "OutsideGroup", "CommandUnknown"}
 
 
 class Watched(World):

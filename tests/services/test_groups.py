@@ -4,7 +4,15 @@ from datetime import date, time
 
 import pytest
 
-from bot.domain.errors import NotAllowed, ProjectUnknown, Refused, ScopeMalformed, UnitUnknown, WordsMissing
+from bot.domain.errors import (
+    GroupUnbound,
+    NotAllowed,
+    ProjectUnknown,
+    Refused,
+    ScopeMalformed,
+    UnitUnknown,
+    WordsMissing,
+)
 from bot.domain.ids import ChatId
 from bot.domain.organisation import CITY
 from bot.domain.policy import WeekMoment
@@ -130,6 +138,31 @@ async def test_unsubscribing_stops_all_topics(office: Office) -> None:
     assert not await groups.unsubscribe(office.turn, city.admin, GROUP, 2)
     with pytest.raises(NotAllowed):
         await groups.unsubscribe(office.turn, city.reporter, GROUP, 2)
+
+
+async def test_a_topic_takes_one_subscription_and_leaves_the_others(office: Office) -> None:
+    """The one outside topics, else of the oldest; its scope and hour stay; the change is in the journal."""
+    city = office.city
+    await groups.subscribe(office.turn, city.clerk, GROUP, 1, "city fri 16:00")
+    await groups.subscribe(office.turn, city.clerk, GROUP, 2, "海沧区 thu 9:30")
+    moved = await groups.use_topic(office.turn, city.admin, GROUP, 5)
+    assert (moved.topic, moved.scope, moved.by) == (5, CITY, city.admin.id)
+    here = {one.topic: (str(one.scope), one.hour) for one in await office.uow.subscriptions.all()}
+    assert here == {5: ("city", 16), 2: ("district:海沧区", 9)}
+    assert office.store.told(GROUP)[-1].facts["moved"]
+    stays = await groups.use_topic(office.turn, city.admin, GROUP, 2)
+    assert str(stays.scope) == "district:海沧区"
+    assert not office.store.told(GROUP)[-1].facts["moved"]
+
+
+async def test_a_topic_takes_the_right_over_its_scope(office: Office) -> None:
+    """And something to move."""
+    with pytest.raises(GroupUnbound):
+        await groups.use_topic(office.turn, office.city.clerk, GROUP, 5)
+    await groups.subscribe(office.turn, office.city.clerk, GROUP, None, "city")
+    with pytest.raises(NotAllowed):
+        await groups.use_topic(office.turn, office.city.reporter, GROUP, 5)
+    assert [one.topic for one in await office.uow.subscriptions.all()] == [None]
 
 
 async def test_a_removed_bot_forgets_the_group(office: Office) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.errors import GroupUnbound, IssueUnknown, NumberMalformed, WordsMissing
+from bot.domain.errors import GroupUnbound, IssueUnknown, NumberMalformed, OutsideGroup, WordsMissing
 from bot.domain.ids import ChatId, IssueId, ProjectCode
 from bot.domain.issue import Status
 from bot.domain.organisation import CITY, Scope
@@ -98,8 +98,9 @@ async def test_a_group_sees_only_what_it_was_opened_to(turn: Turn, store: FakeSt
     with pytest.raises(GroupUnbound):
         await lookup.open_in_group(turn, city.clerk, GROUP, issue.number, None)
     await bind(Scope.parse("district:思明区"))
-    with pytest.raises(GroupUnbound):
+    with pytest.raises(OutsideGroup) as refused:
         await lookup.open_in_group(turn, city.clerk, GROUP, issue.number, None)
+    assert refused.value.facts == {"given": issue.number}
     await bind(CITY)
     await lookup.open_in_group(turn, city.clerk, GROUP, issue.number, 5)
     assert [(m.kind, m.topic) for m in store.told(GROUP)] == [("issue/card", 5)]
