@@ -590,6 +590,22 @@ class Subscriptions(Protocol):
     async def frozen(self, digest: int) -> Digest: ...
 
 
+class Desks(Protocol):
+    """The group that is the desk; one at the most."""
+
+    async def chat(self) -> ChatId | None:
+        """None while there is no such group."""
+        ...
+
+    async def bind(self, chat: ChatId) -> None:
+        """From now on it is this one. What another one showed is forgotten."""
+        ...
+
+    async def end(self, chat: ChatId) -> bool:
+        """This group is the desk no more, and what it showed is forgotten; False if it was none."""
+        ...
+
+
 class Chats(Protocol):
     """What we know of chats beyond people: groups, blocks, moves."""
 
@@ -800,6 +816,7 @@ class UnitOfWork(Protocol):
     agenda: Agenda
     subscriptions: Subscriptions
     chats: Chats
+    desks: Desks
     dialogs: Dialogs
     strangers: Strangers
     inbox: Inbox

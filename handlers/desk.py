@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiogram import F, Router
+from aiogram.enums import ChatType
 from aiogram.types import CallbackQuery, Message
 
 from bot.domain.ids import IssueId, PersonId, UnitCode
@@ -36,7 +37,7 @@ STEPS = {
 def build() -> Router:
     """The desk's own, then the questions it asks."""
     router = Router(name="desk")
-    router.message(Command("desk"))(queue)
+    router.message(Command("desk"), F.chat.type == ChatType.PRIVATE)(queue)
     router.callback_query(OfIssue.filter(F.do == "menu"))(menu)
     router.callback_query(OfIssue.filter(F.do == "photos"))(photos)
     router.callback_query(OfIssue.filter(F.do == "next"))(next_case)

@@ -1,4 +1,4 @@
-"""Groups: the bot is added or removed; /subscribe, /unsubscribe and /topic."""
+"""Groups: the bot is added or removed; /subscribe, /topic and /desk, and their ends."""
 
 from aiogram import Bot, F, Router
 from aiogram.enums import ChatMemberStatus, ChatType
@@ -8,7 +8,7 @@ from aiogram.types import ChatMemberRestricted, ChatMemberUpdated, Message
 from bot.domain.errors import TopicNeeded
 from bot.domain.ids import ChatId
 from bot.domain.organisation import Person
-from bot.services import groups
+from bot.services import desk_group, groups
 from bot.services.turn import Turn
 from handlers.commands import Command
 
@@ -23,6 +23,8 @@ def build() -> Router:
     router.message(Command("subscribe"), _GROUPS)(subscribe)
     router.message(Command("unsubscribe"), _GROUPS)(unsubscribe)
     router.message(Command("topic"), _GROUPS)(topic)
+    router.message(Command("desk"), _GROUPS)(desk)
+    router.message(Command("undesk"), _GROUPS)(undesk)
     return router
 
 
@@ -59,6 +61,16 @@ async def topic(message: Message, turn: Turn, person: Person) -> None:
     if here is None and not message.chat.is_forum:
         raise TopicNeeded(command="/topic")
     await groups.use_topic(turn, person, ChatId(message.chat.id), here)
+
+
+async def desk(message: Message, turn: Turn, person: Person) -> None:
+    """This group becomes the desk."""
+    await desk_group.begin(turn, person, ChatId(message.chat.id), topic_of(message))
+
+
+async def undesk(message: Message, turn: Turn, person: Person) -> None:
+    """And is it no more."""
+    await desk_group.end(turn, person, ChatId(message.chat.id), topic_of(message))
 
 
 def topic_of(message: Message) -> int | None:

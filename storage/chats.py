@@ -7,11 +7,24 @@ from sqlalchemy import Column, Table, delete, exists, literal, select, update
 from bot.domain.draft import DraftState
 from bot.domain.ids import LEFT_BEHIND, ChatId
 from storage.repository import Repository
-from storage.tables import albums, cards, chats, dialogs, draft_pieces, drafts, media, outbox, people, subscriptions
+from storage.tables import (
+    albums,
+    cards,
+    chats,
+    desks,
+    dialogs,
+    draft_pieces,
+    drafts,
+    media,
+    outbox,
+    people,
+    subscriptions,
+)
 
 # every table that names a chat, with what must be unique within it
 MOVED: dict[Table, str] = {
     subscriptions: "topic",
+    desks: "office",
     cards: "card",
     albums: "media_group",
     outbox: "",

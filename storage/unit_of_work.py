@@ -10,6 +10,7 @@ from storage.agenda import SqlAgenda
 from storage.audit import Verdict, verify
 from storage.cards import SqlCards
 from storage.chats import SqlChats
+from storage.desks import SqlDesks
 from storage.dialogs import SqlDialogs
 from storage.drafts import SqlDrafts
 from storage.evidence import SqlEvidence
@@ -51,6 +52,7 @@ class SqlUnitOfWork:
         self.agenda: ports.Agenda = SqlAgenda(session)
         self.subscriptions: ports.Subscriptions = SqlSubscriptions(session)
         self.chats: ports.Chats = SqlChats(session)
+        self.desks: ports.Desks = SqlDesks(session)
         self.dialogs: ports.Dialogs = SqlDialogs(session)
         self.strangers: ports.Strangers = SqlStrangers(session)
         self.inbox: ports.Inbox = SqlInbox(session)

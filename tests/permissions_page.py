@@ -58,15 +58,20 @@ def page() -> str:
 
 
 def _commands() -> list[str]:
-    return [*_head("command", "where"), *(_row(f"`/{c.name}`", _where(c), roles=_of(c)) for c in COMMANDS)]
+    return [*_head("command", "where"), *(row for c in COMMANDS for row in _rows(c))]
 
 
-def _where(command: Command) -> str:
-    return " and ".join(name for name, there in (("private", command.private), ("groups", command.group)) if there)
+def _rows(command: Command) -> list[str]:
+    """One; two where a group asks for another role."""
+    places = [name for name, there in (("private", command.private), ("groups", command.group)) if there]
+    roles = {place: _of(command.asks(group=place == "groups")) for place in places}
+    if command.group_access is None:
+        return [_row(f"`/{command.name}`", " and ".join(places), roles=roles[places[0]])]
+    return [_row(f"`/{command.name}`", place, roles=roles[place]) for place in places]
 
 
-def _of(command: Command) -> Iterable[Role] | None:
-    return None if command.access is None else ACCESSES[command.access]
+def _of(access: Access | None) -> Iterable[Role] | None:
+    return None if access is None else ACCESSES[access]
 
 
 def _besides() -> list[str]:

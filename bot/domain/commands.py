@@ -11,7 +11,8 @@ from bot.domain.permissions import Access, may_use
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`name` without its slash; where it works; which access it takes (None: everybody); what it does, in English.
+    """`name` without its slash; where it works; which access it takes (None: everybody), `group_access` instead in a group
+    where it is another one; what it does, in English.
 
     `description` is a source text of the catalogues, at most 100 characters (a menu's); `words` is what may follow.
     """
@@ -22,6 +23,11 @@ class Command:
     private: bool = True
     group: bool = False
     words: str = ""
+    group_access: Access | None = None
+
+    def asks(self, *, group: bool) -> Access | None:
+        """The access it takes there."""
+        return self.group_access or self.access if group else self.access
 
 
 def _(source: str) -> str:
@@ -34,7 +40,13 @@ COMMANDS: Sequence[Command] = (
     Command("my", _("your reports and where they stand")),
     Command("issue", _("one issue by its number"), group=True, words=_("number")),
     Command("find", _("issues by words"), words=_("words")),
-    Command("desk", _("the queue at the desk"), Access.DESK),
+    Command(
+        "desk",
+        _("the queue at the desk; in a group: this group becomes the desk"),
+        Access.DESK,
+        group=True,
+        group_access=Access.BIND_GROUP,
+    ),
     Command("tasks", _("your open tasks, nearest deadline first"), Access.TASKS),
     Command("overdue", _("what is overdue, longest first"), Access.OVERDUE),
     Command("board", _("what is open, overdue and escalated in your scope"), Access.BOARD),
@@ -52,6 +64,7 @@ COMMANDS: Sequence[Command] = (
     ),
     Command("unsubscribe", _("stop the weekly digest in this group"), Access.BIND_GROUP, private=False, group=True),
     Command("topic", _("post the weekly digest into this topic"), Access.BIND_GROUP, private=False, group=True),
+    Command("undesk", _("this group is the desk no more"), Access.BIND_GROUP, private=False, group=True),
     Command("language", _("speak Chinese or English")),
     Command("privacy", _("what is kept about you; a copy of it; being erased")),
     Command("cancel", _("drop what you have begun")),
@@ -62,8 +75,8 @@ BY_NAME = {command.name: command for command in COMMANDS}
 
 def open_to(person: Person | None, *, group: bool) -> list[Command]:
     """The commands this person may use there; None: what everybody may."""
-    here = [command for command in COMMANDS if (command.group if group else command.private)]
-    return [c for c in here if c.access is None or (person is not None and may_use(person, c.access))]
+    here = [(c, c.asks(group=group)) for c in COMMANDS if (c.group if group else c.private)]
+    return [c for c, access in here if access is None or (person is not None and may_use(person, access))]
 
 
 def nearest(name: str, person: Person | None, *, group: bool) -> str:

@@ -18,6 +18,8 @@ class Event(StrEnum):
     REVOKE = "revoke"  # the account and every role
     SUBSCRIBE = "subscribe"  # a group gets a scope's figures
     UNSUBSCRIBE = "unsubscribe"
+    DESK = "desk"  # a group becomes the desk's
+    UNDESK = "undesk"
     POLICY = "policy"  # another version is in force
     ERASE_ASKED = "erase_asked"
     ERASE_REFUSED = "erase_refused"

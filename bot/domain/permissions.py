@@ -28,7 +28,7 @@ class Access(StrEnum):
     ACCOUNTS = "accounts"  # invite, revoke, grant an erasure
     UNITS = "units"
     BOARD = "board"
-    BIND_GROUP = "bind_group"  # /subscribe, /unsubscribe and /topic
+    BIND_GROUP = "bind_group"  # /subscribe, /topic, /desk in a group, and their ends
 
 
 # all from the one table of moves
@@ -84,6 +84,11 @@ def may(person: Person, action: Action, standing: Standing) -> bool:
         return True
     roles, within = STEPS.get(action, frozenset()), _over_unit if action in OVER_THE_UNIT else covers
     return any(grant.role in roles and within(grant.scope, standing) for grant in person.grants)
+
+
+def open_to_clerks(action: Action) -> bool:
+    """Clerks may take this step: its button hangs in the desk's group, where each press is checked for who presses."""
+    return Role.CLERK in STEPS.get(action, frozenset())
 
 
 def may_view(person: Person, standing: Standing) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.domain.draft import Media, MediaState
-from bot.domain.errors import IssueUnknown, NotYours
+from bot.domain.errors import GroupUnbound, IssueUnknown, NotYours
 from bot.domain.ids import ChatId, IssueId, MessageId
 from bot.domain.issue import Issue
 from bot.domain.messages import Message, issue_card
@@ -48,9 +48,11 @@ async def refresh(turn: Turn, issue: IssueId) -> None:
 
 
 async def redraw(turn: Turn, chat: ChatId | None, issue: IssueId) -> None:
-    """The same in one chat alone: nothing changed, but what hangs there may be an open chooser or an old truth."""
+    """The same in one chat, and at the group that is the desk: nothing changed, but what hangs there may be an open chooser
+    or an old truth."""
+    here = {chat, await turn.uow.desks.chat()}
     for message in [*await _cards(turn, issue), *await _desks(turn, issue), *await _questions(turn, issue)]:
-        if message.chat == chat:
+        if message.chat in here:
             await turn.tell(message)
 
 
@@ -79,7 +81,7 @@ def card(chat: ChatId, issue: IssueId, *, fresh: bool = False, **facts: Any) -> 
 
 
 def desk_of(chat: ChatId, issue: IssueId, *, fresh: bool = False, **facts: Any) -> Message:
-    """The desk's message, showing this issue."""
+    """The desk's message, showing this issue: a clerk's own, or the card in the group that is the desk."""
     return Message(chat, "issue/card", {"issue": issue, "desk": True, **facts}, card=desk_card(issue), fresh=fresh)
 
 
@@ -94,7 +96,8 @@ async def shown_at(turn: Turn, chat: ChatId, message: MessageId | None, issue: I
     shown = await turn.uow.cards.card_at(chat, message) if message is not None else None
     if shown is None:
         coming = [card for card in await turn.uow.cards.under_way(chat) if card.endswith(f":{issue}")]
-        shown = coming[0] if coming else issue_card(issue)
+        usual = desk_card(issue) if chat < 0 and chat == await turn.uow.desks.chat() else issue_card(issue)
+        shown = coming[0] if coming else usual
         if message is not None:
             await turn.uow.cards.put(chat, shown, message)
     return shown
@@ -103,16 +106,25 @@ async def shown_at(turn: Turn, chat: ChatId, message: MessageId | None, issue: I
 async def open_menu(
     turn: Turn, person: Person, chat: ChatId, message: MessageId | None, issue: IssueId, **facts: Any
 ) -> None:
-    """Turn the pressed card into a chooser (`menu`, `page`), or back (no facts). Raises NotYours, IssueUnknown."""
+    """Turn the pressed card into a chooser (`menu`, `page`), or back (no facts). Raises NotYours, IssueUnknown,
+    GroupUnbound."""
     await check_sight(turn, person, issue)
+    await _check_place(turn, chat)
     at_desk = await shown_at(turn, chat, message, issue) == desk_card(issue)
     await turn.tell(desk_of(chat, issue, **facts) if at_desk else card(chat, issue, **facts))
 
 
 async def photos(turn: Turn, person: Person, chat: ChatId, issue: IssueId) -> int:
-    """Send the evidence into the chat; returns how many files. Raises NotYours, IssueUnknown."""
+    """Send the evidence into the chat; returns how many files. Raises NotYours, IssueUnknown, GroupUnbound."""
     await check_sight(turn, person, issue)
+    await _check_place(turn, chat)
     return await send_evidence(turn, chat, await turn.uow.issues.get(issue), await turn.uow.evidence.of_issue(issue))
+
+
+async def _check_place(turn: Turn, chat: ChatId) -> None:
+    """What is pressed open is shown to a group only where the desk is now, not where it was once. Raises GroupUnbound."""
+    if chat < 0 and chat != await turn.uow.desks.chat():
+        raise GroupUnbound
 
 
 async def send_evidence(turn: Turn, chat: ChatId, issue: Issue, media: Sequence[Media]) -> int:

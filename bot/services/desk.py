@@ -3,22 +3,24 @@
 from typing import Any
 
 from bot.domain import lifecycle
-from bot.domain.errors import NotAllowed, UnitUnknown
+from bot.domain.errors import GroupUnbound, NotAllowed, UnitUnknown
 from bot.domain.history import Action
 from bot.domain.ids import ChatId, IssueId, MessageId, UnitCode
 from bot.domain.issue import Category, Issue, Kind, Level, standing_in
 from bot.domain.messages import Message
 from bot.domain.organisation import Person, Project
 from bot.domain.permissions import Access, may_use
-from bot.services import cards, pausing, queue, staff, steps
+from bot.services import cards, desk_group, pausing, queue, staff, steps
 from bot.services.turn import Turn
 
 
 async def announce(turn: Turn, issue: Issue, project: Project) -> None:
-    """Every clerk in scope with a bound account gets the new case: evidence and card. With none, it waits in the queue."""
+    """Every clerk in scope with a bound account gets the new case, evidence and card, and so does the desk's group if there
+    is one. With none, it waits in the queue."""
     clerks = await staff.clerks(turn, standing_in(project, issue))
     # who filed it has its card already, with the desk's buttons
     await cards.bring(turn, [clerk for clerk in clerks if clerk.id != issue.reporter], issue)
+    await desk_group.announce(turn, issue)
 
 
 async def open_queue(turn: Turn, clerk: Person) -> None:
@@ -41,10 +43,12 @@ async def next_case(
 ) -> IssueId | None:
     """The same message shows the next case of the queue, after the last one the first. None if no other waits: it stays.
 
-    Raises NotAllowed.
+    Raises NotAllowed, GroupUnbound: a group's desk has one card per case.
     """
     if not may_use(clerk, Access.DESK):
         raise NotAllowed(action=Access.DESK.value)
+    if chat < 0:
+        raise GroupUnbound
     following = await queue.first(turn, clerk, after=issue) or await queue.first(turn, clerk)
     if following is None or following == issue:
         await turn.tell(cards.desk_of(chat, issue))

@@ -30,6 +30,7 @@ async def joined(turn: Turn, chat: ChatId, kind: str, title: str, *, sees_all: b
 async def left(turn: Turn, chat: ChatId) -> None:
     """The bot was removed: the group gets nothing any more, and has to be bound anew."""
     await turn.uow.subscriptions.remove(chat)
+    await turn.uow.desks.end(chat)
     await turn.uow.chats.gone(chat, "removed")
 
 

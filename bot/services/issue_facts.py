@@ -10,7 +10,7 @@ from bot.domain.ids import IssueId
 from bot.domain.issue import AT_THE_UNIT, Issue, Status, Word
 from bot.domain.moves import MOVES
 from bot.domain.organisation import Person
-from bot.domain.permissions import may, may_view
+from bot.domain.permissions import may, may_view, open_to_clerks
 from bot.ports import HistoryLine, IssueView
 from bot.services import choices, likeness, past, rungs, staff
 from bot.services.following import original_of
@@ -28,10 +28,11 @@ _PLANNED = frozenset({Status.REPORTED, Status.REGISTERED, Status.VERIFIED, Statu
 async def issue_facts(
     turn: Turn, viewer: Person | None, issue: IssueId, menu: str = "", *, desk: bool = False, page: int = 0
 ) -> dict[str, Any]:
-    """What the card shows to this viewer (None: a group, which sees no names of reporters and has no buttons).
+    """What the card shows to this viewer (None: a group, which sees no names of reporters and has no buttons
+    unless it is the desk's).
 
-    `moves`: the `Action` values the viewer may take now. `menu` opens a chooser and adds `choices`. `desk` adds how many
-    wait. A viewer who may not see the issue any more gets `hidden` and its number only.
+    `moves`: the `Action` values the viewer may take now; in the desk's group those a clerk may. `menu` opens a chooser and
+    adds `choices`. `desk` adds how many wait. A viewer who may not see the issue any more gets `hidden` and its number only.
     """
     view = await turn.uow.issues.view(issue)
     base = {
@@ -59,24 +60,26 @@ async def issue_facts(
         "awaits": _words_of(history, Action.SUSPEND) if view.issue.status is Status.SUSPENDED else "",
         "more_time": _more_time(view.issue, history),
         "original": await _original(turn, view.issue),
-        "moves": moves(turn, viewer, view, history),
-        **await likeness.of(turn, viewer, view, menu),
+        "moves": moves(turn, viewer, view, history) if viewer is not None or desk else [],
+        **await likeness.of(turn, viewer, view, menu, desk=desk),
         **await choices.of(turn, viewer, view, menu, page, desk=desk),
     }
 
 
 def moves(turn: Turn, viewer: Person | None, view: IssueView, history: Sequence[HistoryLine]) -> list[str]:
-    """What this viewer may press now: allowed to the person and legal in the issue's state."""
-    if viewer is None:
-        return []
-    found = [a for a in _BUTTONS if lifecycle.legal(view.issue, a) and may(viewer, a, view.standing)]
+    """What this viewer (None: some clerk) may press now: allowed to the person and legal in the issue's state."""
+
+    def allowed(action: Action) -> bool:
+        return open_to_clerks(action) if viewer is None else may(viewer, action, view.standing)
+
+    found = [a for a in _BUTTONS if lifecycle.legal(view.issue, a) and allowed(a)]
     if view.issue.word is Word.SOLVED and Action.CONFIRM in found:
         found.remove(Action.CONFIRM)
-    if view.issue.assignee == viewer.id and Action.NUDGE in found:
+    if viewer is not None and view.issue.assignee == viewer.id and Action.NUDGE in found:
         found.remove(Action.NUDGE)
     last = lifecycle.last_move(line.entry for line in history)
     undoable = lifecycle.undoable(last, turn.now, turn.policy.undo_minutes)
-    if undoable and may(viewer, Action.UNDO, view.standing):
+    if undoable and allowed(Action.UNDO):
         found.append(Action.UNDO)
     return [action.value for action in found]
 

@@ -16,12 +16,15 @@ MERGE = "merge"  # the chooser of an original
 ALIKE = 0.3  # below, two texts share little more than common words
 
 
-async def of(turn: Turn, viewer: Person | None, view: IssueView, menu: str = "") -> dict[str, Any]:
-    """`similar`: open issues that read alike; `solved_by`: means that cleared the like, most used first. For clerks only.
+async def of(
+    turn: Turn, viewer: Person | None, view: IssueView, menu: str = "", *, desk: bool = False
+) -> dict[str, Any]:
+    """`similar`: open issues that read alike; `solved_by`: means that cleared the like, most used first. For clerks and the
+    desk's group (no viewer, `desk`) only.
 
     Once a unit has it they are looked for only to be merged into (`menu`).
     """
-    if viewer is None or not _asked(viewer, view, menu):
+    if not _asked(viewer, view, menu, desk=desk):
         return {"similar": [], "solved_by": []}
     used = Counter(means.value for item in await _visible(turn, viewer, view) for means in item.means)
     still_open = await _visible(turn, viewer, view, open_only=True)
@@ -29,15 +32,17 @@ async def of(turn: Turn, viewer: Person | None, view: IssueView, menu: str = "")
     return {"similar": alike[:SHOWN], "solved_by": [means for means, _ in used.most_common(SHOWN)]}
 
 
-def _asked(viewer: Person, view: IssueView, menu: str) -> bool:
+def _asked(viewer: Person | None, view: IssueView, menu: str, *, desk: bool) -> bool:
     """A clerk looks, and the decision is still open."""
     waits = view.issue.status in AT_THE_DESK - {Status.RESOLVED} or menu == MERGE
-    return waits and may(viewer, Action.MERGE, view.standing)
+    return waits and (desk if viewer is None else may(viewer, Action.MERGE, view.standing))
 
 
-async def _visible(turn: Turn, viewer: Person, view: IssueView, *, open_only: bool = False) -> list[Similar]:
+async def _visible(turn: Turn, viewer: Person | None, view: IssueView, *, open_only: bool = False) -> list[Similar]:
     text, this = view.issue.description, view.issue.id
     found = await turn.uow.issues.similar(text, LOOKED_AT, exclude=this, open_only=open_only)
     alike = [item for item in found if item.score >= ALIKE]
+    if viewer is None:
+        return alike
     standings = {v.issue.id: v.standing for v in await turn.uow.issues.views([item.issue for item in alike])}
     return [item for item in alike if may_view(viewer, standings[item.issue])]

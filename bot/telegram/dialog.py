@@ -8,7 +8,7 @@ from aiogram.dispatcher.middlewares.user_context import EVENT_CONTEXT_KEY, Event
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State
 from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
-from aiogram.types import TelegramObject
+from aiogram.types import TelegramObject, Update
 
 from bot.ports import Dialogs
 from bot.services.turn import Turn
@@ -73,7 +73,9 @@ class DialogMiddleware(BaseMiddleware):
         context: EventContext = data[EVENT_CONTEXT_KEY]
         if context.chat_id is not None and context.user_id is not None:
             turn: Turn = data["turn"]
-            key = StorageKey(bot_id=0, chat_id=context.chat_id, user_id=context.user_id)
+            pressed = isinstance(event, Update) and event.callback_query is not None
+            chat = context.user_id if pressed else context.chat_id  # what a press leads to is asked in private
+            key = StorageKey(bot_id=0, chat_id=chat, user_id=context.user_id)
             state = FSMContext(DialogStorage(turn.uow.dialogs), key)
             data.update(state=state, raw_state=await state.get_state())
         return await handler(event, data)

@@ -47,6 +47,14 @@ subscriptions = Table(
     refers("by", "people.id", nullable=False),
 )
 
+# the group that is the desk: one per office, which the key, always 1, sees to
+desks = Table(
+    "desks",
+    metadata,
+    Column("office", Integer, primary_key=True, autoincrement=False),
+    required("chat", BigInteger),
+)
+
 digests = Table(
     "digests",
     metadata,

@@ -42,6 +42,30 @@ class FakeChats:
         return next((p.id for p in self._tables.people.values() if p.user_id == UserId(chat)), None)
 
 
+class FakeDesks:
+    """The group that is the desk."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    async def chat(self) -> ChatId | None:
+        return self._tables.desks.get(1)
+
+    async def bind(self, chat: ChatId) -> None:
+        before = await self.chat()
+        if before is not None and before != chat:
+            await self.end(before)
+        self._tables.desks[1] = chat
+
+    async def end(self, chat: ChatId) -> bool:
+        if self._tables.desks.get(1) != chat:
+            return False
+        del self._tables.desks[1]
+        for key in [key for key in self._tables.cards if key[0] == chat and key[1].startswith("desk:")]:
+            del self._tables.cards[key]
+        return True
+
+
 def close_drafts(tables: Tables, drafts: Iterable[Draft]) -> None:
     """Cancel those that are open: another one takes their place."""
     for draft in list(drafts):
@@ -52,6 +76,7 @@ def close_drafts(tables: Tables, drafts: Iterable[Draft]) -> None:
 def _move_named(tables: Tables, old: ChatId, new: ChatId) -> None:
     """What there is one of per chat and name: what the new chat already has stays."""
     _move_keys(tables.subscriptions, old, new)
+    tables.desks.update({office: new for office, chat in tables.desks.items() if chat == old})
     _move_keys(tables.albums, old, new)
     tables.subscriptions.update({key: replace(row, chat=key[0]) for key, row in tables.subscriptions.items()})
     tables.albums.update({key: replace(row, chat=key[0]) for key, row in tables.albums.items()})

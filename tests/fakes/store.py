@@ -32,6 +32,7 @@ class FakeUnitOfWork:
         self.agenda: ports.Agenda = time.FakeAgenda(tables)
         self.subscriptions: ports.Subscriptions = time.FakeSubscriptions(tables)
         self.chats: ports.Chats = chats.FakeChats(tables)
+        self.desks: ports.Desks = chats.FakeDesks(tables)
         self.dialogs: ports.Dialogs = talk.FakeDialogs(tables)
         self.strangers: ports.Strangers = talk.FakeStrangers(tables)
         self.inbox: ports.Inbox = talk.FakeInbox(tables)

@@ -56,6 +56,7 @@ class Tables:
     agenda: dict[tuple[IssueId, str], Due] = field(default_factory=dict)
     said: dict[SaidKey, Telling] = field(default_factory=dict)
     subscriptions: dict[tuple[ChatId, int | None], Subscription] = field(default_factory=dict)
+    desks: dict[int, ChatId] = field(default_factory=dict)
     digests: dict[int, Digest] = field(default_factory=dict)
     groups: dict[ChatId, tuple[str, str]] = field(default_factory=dict)
     dialogs: dict[str, tuple[str | None, Mapping[str, Any]]] = field(default_factory=dict)

@@ -62,7 +62,8 @@ class Watched(World):
         """All that a press might change and a wrong one must not."""
         tables = self.store.tables
         people = {number: (person.grants, person.user_id) for number, person in tables.people.items()}
-        return dict(tables.issues), dict(tables.history), people, dict(tables.subscriptions), dict(tables.invitations)
+        bound = dict(tables.subscriptions), dict(tables.desks)
+        return dict(tables.issues), dict(tables.history), people, *bound, dict(tables.invitations)
 
     @contextmanager
     def undone(self) -> Iterator[None]:
@@ -213,6 +214,7 @@ async def test_every_button_in_a_group(world: Watched, city: City, everybody: li
     await clerk.adds_bot(group)
     await clerk.sends("/subscribe district 海沧区", room=group)
     await clerk.sends("/issue XM-2026-0001", room=group)
+    await clerk.sends("/desk", room=group)
     for somebody, data in itertools.product(everybody, pressed):
         before = world.ledger()
         with world.undone():
@@ -287,7 +289,8 @@ async def test_every_command_in_a_group(
             what = f"{somebody.name} sent /{command.name} in a group: {world.refused}"
             assert WORDS not in "\n".join(group.heard), what
             person = somebody.person
-            if person is None or (command.access is not None and not may_use(person, command.access)):
+            access = command.asks(group=True)
+            if person is None or (access is not None and not may_use(person, access)):
                 assert world.ledger() == before, what
 
 

@@ -126,8 +126,8 @@ REASONS: Mapping[str, Sequence[str]] = MappingProxyType(
 
 
 def issue_card(facts: Facts, gettext: Gettext) -> Keyboard:
-    """The open chooser, else what may be done now. Nothing in groups and for who may not see it."""
-    if facts["hidden"] or facts["group"]:
+    """The open chooser, else what may be done now. Nothing for who may not see it, nor in groups, but the desk's."""
+    if facts["hidden"] or (facts["group"] and not facts["desk"]):
         return []
     chooser = CHOOSERS.get(facts["menu"])
     return chooser(facts, gettext) if chooser is not None else _moves(facts, gettext)
@@ -160,7 +160,7 @@ def _views(facts: Facts, gettext: Gettext) -> list[Button]:
         row.append(press(facts, "photos", gettext(_("Photos")) + f" ({facts['photos']['total']})"))
     if facts["history_total"] > len(facts["history"]):
         row.append(press(facts, "menu", gettext(_("History")) + f" ({facts['history_total']})", "history"))
-    if facts["desk"]:
+    if facts["desk"] and not facts["group"]:
         row.append(press(facts, "next", gettext(_("Next case")) + f" ({facts['waiting']})"))
     return row
 
