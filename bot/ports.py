@@ -680,6 +680,12 @@ class Inbox(Protocol):
         """Newest first."""
         ...
 
+    async def album(
+        self, bot: int, chat: ChatId, media_group: str, since: datetime, until: datetime
+    ) -> list[Mapping[str, Any]]:
+        """Updates of an album's messages that were handled in between (inclusive) or wait, by update_id; ten at the most."""
+        ...
+
     async def prune(self, before: datetime, limit: int) -> int:
         """Forget handled updates older than this, the oldest first, so many at the most; how many."""
         ...

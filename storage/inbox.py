@@ -6,8 +6,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, delete, select, text, update
+from sqlalchemy import Integer, bindparam, delete, or_, select, text, update
 
+from bot.domain.ids import ChatId
 from bot.ports import InboxRow, Poison
 from storage.dialect import insert_into
 from storage.engines import compact
@@ -30,6 +31,7 @@ _CHATS = text(f"""
     WHERE pg_try_advisory_xact_lock(hashint8extended(chat, :bot)) LIMIT :most
 """)  # noqa: S608 - our own constant
 _OF_CHATS = _WAITING.where(inbox.c.chat.in_(bindparam("chats", expanding=True)))
+ALBUM = 10  # messages of a media group at the most (Bot API)
 _WINDOW = 8  # times as many rows are looked at as are taken: the others' chats may come first
 _DONE = update(inbox).where(inbox.c.id.in_(bindparam("sought", expanding=True)))
 
@@ -82,6 +84,16 @@ class SqlInbox(Repository):
         """Newest first."""
         aside = select(inbox).where(inbox.c.error.is_not(None)).order_by(inbox.c.id.desc()).limit(limit)
         return [Poison(row.update_id, row.error, row.done_at, json.loads(row.raw)) for row in await self._all(aside)]
+
+    async def album(
+        self, bot: int, chat: ChatId, media_group: str, since: datetime, until: datetime
+    ) -> list[Mapping[str, Any]]:
+        """The raw text is looked through only for the chat's few of that time."""
+        handled = inbox.c.done_at.between(since, until)
+        named = inbox.c.raw.contains(compact({"media_group_id": media_group})[1:-1], autoescape=True)
+        found = select(inbox.c.raw).where(inbox.c.bot == bot, or_(inbox.c.done_at.is_(None), handled))
+        found = found.where(inbox.c.chat == chat, named).order_by(inbox.c.update_id).limit(ALBUM)
+        return [json.loads(row.raw) for row in await self._all(found)]
 
     async def prune(self, before: datetime, limit: int) -> int:
         """Forget handled updates older than this, the oldest first; those set aside stay."""

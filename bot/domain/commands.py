@@ -55,6 +55,14 @@ COMMANDS: Sequence[Command] = (
     Command("units", _("the units with their heads, open and overdue"), Access.UNITS),
     Command("people", _("people, their roles and invitations"), Access.PEOPLE),
     Command(
+        "report",
+        _("file the message you reply to, for its author"),
+        Access.FILE_FOR,
+        private=False,
+        group=True,
+        words=_("project, if it is not clear"),
+    ),
+    Command(
         "subscribe",
         _("send the weekly digest to this group"),
         Access.BIND_GROUP,

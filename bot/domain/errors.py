@@ -93,6 +93,19 @@ class OutsideGroup(Refused):
     """It lies outside the part of the ledger this group was opened to. Facts: given (a number, a project's name)."""
 
 
+class MessageNeeded(Refused):
+    """/report needs a message to file. Facts: why ('none': not sent in reply to one, 'empty': nothing in it that a report
+    could hold, 'author': a bot or a mask wrote it)."""
+
+
+class ProjectNeeded(Refused):
+    """Nothing says which project a message in a group is about. Facts: example."""
+
+
+class FiledBefore(Refused):
+    """This message is in the ledger. Facts: number."""
+
+
 class TopicNeeded(Refused):
     """The command is for a group with topics, within one of them. Facts: command."""
 

@@ -51,9 +51,9 @@ def step(issue: Issue, action: Action, by: PersonId | None, at: datetime, words:
     return change_of(issue, action, by, at, words.strip(), changed)
 
 
-def report(issue: Issue) -> Change:
-    """The first line of an issue just filed."""
-    return Change(issue, Entry(issue.id, Action.REPORT, issue.reported_at, issue.reporter, None, issue.status))
+def report(issue: Issue, by: PersonId | None = None) -> Change:
+    """The first line of an issue just filed. `by`: who filed it for its reporter; None: they did."""
+    return Change(issue, Entry(issue.id, Action.REPORT, issue.reported_at, by or issue.reporter, None, issue.status))
 
 
 def assign(

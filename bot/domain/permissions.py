@@ -28,6 +28,7 @@ class Access(StrEnum):
     ACCOUNTS = "accounts"  # invite, revoke, grant an erasure
     UNITS = "units"
     BOARD = "board"
+    FILE_FOR = "file_for"  # /report: somebody else's message in a group
     BIND_GROUP = "bind_group"  # /subscribe, /topic, /desk in a group, and their ends
 
 
@@ -52,6 +53,7 @@ COMMANDS: Mapping[Access, frozenset[Role]] = MappingProxyType(
         Access.ACCOUNTS: frozenset({Role.ADMIN}),
         Access.UNITS: frozenset({Role.CLERK, Role.ADMIN}),
         Access.BOARD: frozenset({Role.LEADER, Role.AUDITOR, Role.CLERK}),
+        Access.FILE_FOR: frozenset({Role.REPORTER, Role.CLERK, Role.ADMIN}),
         Access.BIND_GROUP: frozenset({Role.CLERK, Role.ADMIN}),
     }
 )
@@ -109,6 +111,12 @@ def may_bind(person: Person, scope: Scope) -> bool:
     roles = COMMANDS[Access.BIND_GROUP]
     held = {grant.scope for grant in person.grants if grant.role in roles}
     return not person.left and (CITY in held or scope in held)
+
+
+def may_file_for(person: Person, standing: Standing) -> bool:
+    """May this person file another's message as an issue that would stand there?"""
+    roles = COMMANDS[Access.FILE_FOR]
+    return not person.left and any(one.role in roles and covers(one.scope, standing) for one in person.grants)
 
 
 @dataclass(frozen=True, slots=True)

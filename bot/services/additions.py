@@ -23,7 +23,7 @@ async def add(turn: Turn, person: Person, issue_id: IssueId, sent: Incoming, pur
     """Add one message to an issue and say so. Raises NotAllowed, IssueUnknown."""
     issue = await turn.uow.issues.get(issue_id)
     await _check(turn, person, issue, Action.ADD_EVIDENCE if sent.media else Action.REMARK)
-    await _remember(turn, issue.id, sent, purpose)
+    await remember(turn, issue.id, sent, purpose)
     if sent.media is not None:
         await turn.uow.evidence.add(
             sent.media,
@@ -40,7 +40,7 @@ async def add(turn: Turn, person: Person, issue_id: IssueId, sent: Incoming, pur
     return issue
 
 
-async def _remember(turn: Turn, issue: IssueId, sent: Incoming, purpose: Purpose) -> None:
+async def remember(turn: Turn, issue: IssueId, sent: Incoming, purpose: Purpose) -> None:
     """Where the message and its album belong, for good: its later siblings, its edits, and replies to it follow."""
     for group in filter(None, (sent.media_group, _alone(sent))):
         await turn.uow.drafts.join_album(Album(sent.chat, group, issue=issue, purpose=purpose))

@@ -63,7 +63,7 @@ async def _check_content(turn: Turn, draft: Draft) -> None:
 
 async def _file(turn: Turn, person: Person, draft: Draft, code: ProjectCode) -> Issue:
     project = await drafts.allowed_project(turn, person, code)
-    issue = await turn.uow.issues.add(lifecycle.report(await _issue(turn, person, draft, project.code)))
+    issue = await turn.uow.issues.add(lifecycle.report(await issue_of(turn, person, draft, project.code)))
     await turn.uow.evidence.file_under(draft.id, issue.id)
     await turn.uow.drafts.save(replace(draft, project=project.code, state=DraftState.FILED, issue=issue.id))
     if person.current_project != project.code:
@@ -73,7 +73,8 @@ async def _file(turn: Turn, person: Person, draft: Draft, code: ProjectCode) -> 
     return issue
 
 
-async def _issue(turn: Turn, person: Person, draft: Draft, project: ProjectCode) -> Issue:
+async def issue_of(turn: Turn, person: Person, draft: Draft, project: ProjectCode) -> Issue:
+    """The draft as an issue of this reporter, under the year's next number; not yet in the ledger."""
     year = turn.now.astimezone(ZoneInfo(turn.policy.timezone)).year
     return Issue(
         id=IssueId(0),

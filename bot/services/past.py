@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.domain.history import Action
 from bot.domain.ids import PersonId
 from bot.domain.organisation import Person
 from bot.ports import HistoryLine, IssueView
@@ -42,7 +43,7 @@ async def _names(turn: Turn, lines: Sequence[HistoryLine]) -> dict[str, str]:
 def _line(line: HistoryLine, view: IssueView, viewer: Person | None, names: Mapping[str, str]) -> dict[str, Any]:
     """`by_reporter`: the reporter did it, whose name a group does not read. `to`: what it set, where that has a word."""
     entry = line.entry
-    masked = viewer is None and entry.by == view.issue.reporter
+    masked = viewer is None and (entry.by == view.issue.reporter or entry.action is Action.REPORT)
     return {
         "at": entry.at.isoformat(),
         "action": entry.action.value,

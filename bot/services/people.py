@@ -9,12 +9,13 @@ from typing import Any
 
 from bot.domain import commands
 from bot.domain.errors import PersonUnknown, ProjectUnknown
-from bot.domain.ids import ChatId, ProjectCode, UserId
+from bot.domain.ids import ChatId, PersonId, ProjectCode, UserId
 from bot.domain.incoming import Account
 from bot.domain.messages import Message
 from bot.domain.organisation import Invitation, Person, Project, ServiceCard
 from bot.services.turn import Turn
 
+NAME_LENGTH = 128  # characters of a guest's name: Telegram's first and last name together
 TOKEN_BYTES = 24  # 192 bits; 32 characters of a deep link's 64
 
 
@@ -33,6 +34,20 @@ async def recognise(turn: Turn, account: Account) -> Person | None:
     if known != person:
         await turn.uow.people.save(known)
     return known
+
+
+async def guest(turn: Turn, known: Person | None, account: Account, *, reachable: bool = True) -> Person:
+    """Who reports with this account: the known person; a new guest for a stranger, and for one who has left the office.
+
+    `reachable`: they have a private chat with the bot.
+    """
+    if known is not None and not known.left:
+        return known
+    if known is not None:
+        await release(turn, known)
+    name, language = account.name[:NAME_LENGTH], account.language
+    new = Person(PersonId(0), None, name, language=language, user_id=account.user, reachable=reachable)
+    return await turn.uow.people.add(new)
 
 
 async def knock(turn: Turn, user: UserId) -> bool:

@@ -3,14 +3,12 @@
 from dataclasses import replace
 
 from bot.domain.errors import CardRevoked
-from bot.domain.ids import ChatId, PersonId
+from bot.domain.ids import ChatId
 from bot.domain.incoming import Account
 from bot.domain.messages import Message
 from bot.domain.organisation import Person, Project
 from bot.services import drafts, people
 from bot.services.turn import Turn
-
-NAME_LENGTH = 128  # characters of a guest's name: Telegram's first and last name together
 
 
 async def scan(turn: Turn, speaker: Person | None, account: Account, token: str) -> Person:
@@ -22,24 +20,13 @@ async def scan(turn: Turn, speaker: Person | None, account: Account, token: str)
     project = await turn.uow.projects.get(card.project) if card is not None else None
     if card is None or card.revoked_at is not None or project is None or project.left:
         raise CardRevoked
-    person = await _guest(turn, speaker, account)
+    person = await people.guest(turn, speaker, account)
     await turn.uow.projects.count_scan(token, person.id, turn.now)
     person = replace(person, current_project=project.code, scanned=person.scanned | {project.code})
     await turn.uow.people.save(person)
     await _greet(turn, person, project, ChatId(account.user))
     await _point_draft(turn, person, project, ChatId(account.user))
     return person
-
-
-async def _guest(turn: Turn, speaker: Person | None, account: Account) -> Person:
-    """Who left the office may still report like anybody."""
-    if speaker is not None and not speaker.left:
-        return speaker
-    if speaker is not None:
-        await people.release(turn, speaker)
-    name = account.name[:NAME_LENGTH]
-    guest = Person(PersonId(0), None, name, language=account.language, user_id=account.user)
-    return await turn.uow.people.add(guest)
 
 
 async def _greet(turn: Turn, person: Person, project: Project, chat: ChatId) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.ids import UserId
+from bot.domain.ids import ChatId, UserId
 from bot.domain.journal import Record
 from bot.ports import InboxRow, Poison
 from tests.fakes.tables import Delivery, Tables, aware, kept, next_id, text
@@ -37,6 +37,10 @@ class FakeStrangers:
         due = answered is None or aware(at) - answered >= timedelta(minutes=quiet_minutes)
         self._tables.knocks[user] = (count + 1, aware(at) if due or answered is None else answered)
         return due
+
+
+def _album_of(message: Mapping[str, Any]) -> tuple[Any, Any]:
+    return message.get("chat", {}).get("id"), message.get("media_group_id")
 
 
 class FakeInbox:
@@ -71,6 +75,14 @@ class FakeInbox:
     async def poisoned(self, limit: int) -> list[Poison]:
         rows = [row for _, row in sorted(self._tables.inbox.items(), reverse=True) if row.error is not None]
         return [Poison(r.update_id, r.error or "", r.done_at or r.at, r.update) for r in rows[:limit]]
+
+    async def album(
+        self, bot: int, chat: ChatId, media_group: str, since: datetime, until: datetime
+    ) -> list[Mapping[str, Any]]:
+        rows = sorted(self._tables.inbox.values(), key=lambda row: row.update_id)
+        then = [r.update for r in rows if r.bot == bot and (r.done_at is None or since <= r.done_at <= until)]
+        wanted = (chat, media_group)
+        return [one for one in then if _album_of(one.get("message", {})) == wanted][:10]
 
     async def prune(self, before: datetime, limit: int) -> int:
         moment = aware(before)

@@ -45,7 +45,7 @@ class Phone:
 
     # what it does
     async def sends(self, text: str, **more: Any) -> MessageId:
-        """A text. `room`, `reply_to` (a message id), `forwarded=True`."""
+        """A text. `room`, `reply_to` (a message id; `quoted`: what it holds, and its author), `forwarded=True`."""
         return await self._message({"text": text}, **more)
 
     async def opens(self, payload: str) -> MessageId:
@@ -122,6 +122,7 @@ class Phone:
         *,
         forwarded: bool = False,
         topic: int | None = None,
+        quoted: Mapping[str, Any] | None = None,
     ) -> MessageId:
         room = room or self.room
         number = next(room.ids)
@@ -129,7 +130,7 @@ class Phone:
         if reply_to is not None:
             shown = room.shown.get(reply_to)
             said = {"from": _BOT, "text": shown.text} if shown else {"from": self.user, "text": "…"}
-            message["reply_to_message"] = {**self._head(room, reply_to), **said}
+            message["reply_to_message"] = {**self._head(room, reply_to), **said, **(quoted or {})}
         if forwarded:
             message["forward_origin"] = {"type": "hidden_user", "sender_user_name": "x", "date": self._date()}
         if topic is not None:

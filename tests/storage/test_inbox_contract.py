@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+from bot.domain.ids import ChatId
 from bot.ports import Store, UnitOfWork
 from tests.fakes import NOW
 
@@ -110,3 +111,21 @@ async def test_two_who_deliver_the_same(store: Store) -> None:
     assert sum(await asyncio.gather(deliver(0), deliver(10), deliver(0), deliver(10))) == 30
     async with store.read() as uow:
         assert await waiting(uow) == list(range(30))
+
+
+async def test_an_album_is_found_by_its_messages(uow: UnitOfWork) -> None:
+    """Of that bot, chat and album, handled in between or waiting; a text that speaks of it is none of it."""
+    chat = ChatId(-1_001_234_567_890)
+    said = [an_update(number) for number in range(1, 7)]
+    for update in said[:4]:
+        update["message"]["media_group_id"] = "a_1"
+    said[4]["message"]["media_group_id"] = "ab1"
+    said[5]["message"]["text"] = '"media_group_id":"a_1"'
+    await uow.inbox.add(BOT, said, NOW)
+    await uow.inbox.add(OTHER, said[:1], NOW)
+    rows = {row.update_id: row.id for row in await uow.inbox.pending(BOT, 10)}
+    await uow.inbox.done([rows[1], rows[2], rows[5], rows[6]], NOW)
+    await uow.inbox.done([rows[3]], NOW + DAY)
+    found = await uow.inbox.album(BOT, chat, "a_1", NOW - DAY / 2, NOW + DAY / 2)
+    assert [one["update_id"] for one in found] == [1, 2, 4]
+    assert await uow.inbox.album(BOT, ChatId(-5), "a_1", NOW - DAY, NOW + DAY) == []
