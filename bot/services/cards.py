@@ -10,6 +10,7 @@ from bot.domain.issue import Issue
 from bot.domain.messages import Message, issue_card
 from bot.domain.organisation import Person
 from bot.domain.permissions import may_view
+from bot.services import bound
 from bot.services.issue_facts import issue_facts
 from bot.services.staff import chat_of
 from bot.services.turn import Turn
@@ -174,7 +175,8 @@ async def bring(turn: Turn, people: Sequence[Person], issue: Issue) -> None:
 
 
 async def _cards(turn: Turn, issue: IssueId) -> list[Message]:
-    return [card(chat, issue) for chat in await turn.uow.cards.chats_with(issue_card(issue))]
+    shown = await turn.uow.cards.chats_with(issue_card(issue))
+    return [card(chat, issue) for chat in await bound.still_open(turn, shown, issue)]
 
 
 async def _desks(turn: Turn, issue: IssueId) -> list[Message]:

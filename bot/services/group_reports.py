@@ -11,7 +11,7 @@ from bot.domain.incoming import Account, Incoming
 from bot.domain.issue import Channel, Issue, Standing
 from bot.domain.messages import Message
 from bot.domain.organisation import Person, Project, ScopeKind
-from bot.domain.permissions import Access, covers, may_file_for, may_use
+from bot.domain.permissions import Access, may_file_for, may_use
 from bot.services import additions, bound, cards, desk, drafts, evidence, filing, people, reporting, scopes
 from bot.services.staff import chat_of
 from bot.services.turn import Turn
@@ -38,7 +38,7 @@ async def file(turn: Turn, person: Person, author: Account, said: Sequence[Incom
     chat = said[0].chat
     if not may_use(person, Access.FILE_FOR):
         raise NotAllowed(action=Access.FILE_FOR.value)
-    await bound.of(turn, chat)
+    await bound.scopes(turn, chat)
     await _check_new(turn, said)
     writer = await people.guest(turn, await turn.uow.people.by_user(author.user), author, reachable=False)
     project = await _project(turn, chat, writer, person, asked.words)
@@ -66,13 +66,13 @@ async def _project(turn: Turn, chat: ChatId, writer: Person, person: Person, wor
     if words.strip():
         scope = await scopes.resolve(turn, f"project {words}")
         return await drafts.allowed_project(turn, person, ProjectCode(scope.value))
-    own = {one.scope.value for one in await bound.of(turn, chat) if one.scope.kind is ScopeKind.PROJECT}
+    own = {scope.value for scope in await bound.scopes(turn, chat) if scope.kind is ScopeKind.PROJECT}
     if len(own) == 1:
         return await drafts.allowed_project(turn, person, ProjectCode(own.pop()))
     for somebody in (writer, person):
         if (code := await drafts.usual_project(turn, somebody)) is not None:
             project = await turn.uow.projects.get(code)
-            if await _within(turn, chat, _standing(writer, person, project)):
+            if await bound.may_show(turn, chat, _standing(writer, person, project)):
                 return project
     raise ProjectNeeded(example=EXAMPLE)
 
@@ -81,10 +81,6 @@ def _standing(writer: Person, person: Person, project: Project) -> Standing:
     """Where it would stand: an unknown author's issue is reported by the unit of who files it."""
     unit = writer.unit or person.unit
     return Standing(project.code, project.district, project.owner, unit, None, writer.id, None)
-
-
-async def _within(turn: Turn, chat: ChatId, standing: Standing) -> bool:
-    return any(covers(one.scope, standing) for one in await bound.of(turn, chat))
 
 
 async def _file(turn: Turn, person: Person, writer: Person, project: Project, said: Sequence[Incoming]) -> Issue:

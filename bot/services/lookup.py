@@ -68,7 +68,7 @@ async def open_in_group(turn: Turn, person: Person, chat: ChatId, given: str, to
 
     Raises GroupUnbound, OutsideGroup, and as `numbered`.
     """
-    await bound.of(turn, chat)  # an unbound group does not even learn which numbers there are
+    await bound.scopes(turn, chat)  # an unbound group does not even learn which numbers there are
     issue = await numbered(turn, person, given)
     await bound.check(turn, chat, await turn.uow.issues.standing(issue.id), issue.number)
     card = issue_card(issue.id)

@@ -114,6 +114,15 @@ async def test_a_stranger_files_nothing(store: FakeStore, group: Room, stranger:
     assert store.tables.issues == {}
 
 
+async def test_the_desks_group_is_open_to_all(store: FakeStore, world: World, clerk: Phone, worker: Phone) -> None:
+    """Without a digest, too; a project is named where nothing says which."""
+    desk = world.group("专班群", -1001234567999)
+    await clerk.sends("/desk", room=desk)
+    await clerk.sends("/report P002", room=desk, reply_to=71, quoted=said_by(worker, text="塔吊没电"))
+    assert store.issue(NUMBER).project == "P002"
+    assert any(f"上报：{NUMBER}" in text for text in desk.heard)
+
+
 async def test_in_a_topic_the_answer_stays_there(group: Room, clerk: Phone, worker: Phone) -> None:
     """Beside what was said."""
     await clerk.sends("/report", room=group, reply_to=71, topic=7, quoted=said_by(worker, text="塔吊没电"))

@@ -113,6 +113,24 @@ async def test_an_issue_is_shown_within_the_groups_scope(world: World, city: Cit
     assert group.last().buttons == []
 
 
+async def test_what_hangs_in_a_group_follows_only_within_its_scope(
+    world: World, city: City, group: Room, clerk: Phone
+) -> None:
+    """Bound to something else or to nothing, it is not drawn any more; private cards are."""
+    async with world.turns.begin() as turn:
+        number = (await filed(turn.uow, reporter=city.reporter.id)).number
+    await clerk.sends("/subscribe city", room=group)
+    await clerk.sends(f"/issue {number}", room=group)
+    await clerk.sends(f"/issue {number}")
+    await clerk.presses("入账")
+    assert "已入账" in group.last().text
+    await clerk.sends("/subscribe 思明区", room=group)
+    await clerk.presses("挂起")
+    await clerk.sends("等道路红线批复")
+    assert "已挂起" in clerk.screen()
+    assert "已挂起" not in group.screen()
+
+
 async def test_removed_it_forgets_the_group(store: FakeStore, group: Room, clerk: Phone) -> None:
     """Coming back, it has to be bound anew."""
     await clerk.sends("/subscribe city", room=group)
