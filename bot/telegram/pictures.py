@@ -10,6 +10,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 QUALITY = 90
 _BARE = {"APP0", "APP14"}  # segments of a JPEG that tell how to read its pixels, and nothing else
 _END = b"\xff\xd9"
+_TAIL = 4096  # some writers leave a few bytes behind the end
 _BROKEN = (
     OSError,  # truncated
     SyntaxError,  # what Pillow raises for a malformed PNG
@@ -52,8 +53,9 @@ def examine(content: bytes, max_pixels: int, *, redrawn: bool = False) -> Pictur
 
 
 def _is_bare(image: Image.Image, content: bytes) -> bool:
-    """A whole JPEG without marks. It need not be unpacked to know that: what is cut short lacks its end."""
-    whole = image.format == "JPEG" and content.rstrip(b"\0").endswith(_END)
+    """A whole JPEG without marks. It need not be unpacked to know that: what is cut short lacks its end, which its pixels
+    can't spell."""
+    whole = image.format == "JPEG" and _END in content[-_TAIL:]
     return whole and {name for name, _ in getattr(image, "applist", ())} <= _BARE
 
 
