@@ -36,6 +36,7 @@ from bot.telegram.processor import LOOK_ALONE_SECONDS, LOOK_SECONDS, Processor
 from bot.telegram.rendering import Renderer
 from bot.telegram.sender import Sender
 from bot.telegram.spreadsheets import Spreadsheets
+from bot.telegram.topics import Topics
 from handlers import build_router
 from handlers.refusals import refuse
 from storage.engines import is_embedded
@@ -139,7 +140,7 @@ def watch(office: Office, told: Callable[[], None]) -> PolicyWatch:
 
 
 def voice(office: Office, turns: Turns) -> Term:
-    """What only one process may do: the schedule, the menus, sending. The schedule wakes the sender."""
+    """What only one process may do: the schedule, the menus, the desk's topics, sending. The schedule wakes the sender."""
     renderer = Renderer(turns.calendar.zone, turns.policy.language)
     files = {
         "ledger/file": Spreadsheets(office.exports, turns.policy.language).load,
@@ -149,5 +150,6 @@ def voice(office: Office, turns: Turns) -> Term:
     speaker = Counted(office.gateway, office.pulse.sends)
     sender = Sender(turns, Courier(turns, composer, speaker))
     menus = Menus(turns, office.gateway, turns.policy.language)
+    topics = Topics(turns, office.gateway, turns.policy.language)
     eraser = Eraser(turns, office.media, office.exports, office.store.compact, sender.wake)
-    return Term([Scheduler(Beat(turns, sender.wake).tick), eraser, menus, sender], sender.wake)
+    return Term([Scheduler(Beat(turns, sender.wake).tick), eraser, menus, topics, sender], sender.wake)

@@ -65,7 +65,8 @@ async def topic(message: Message, turn: Turn, person: Person) -> None:
 
 async def desk(message: Message, turn: Turn, person: Person) -> None:
     """This group becomes the desk."""
-    await desk_group.begin(turn, person, ChatId(message.chat.id), topic_of(message))
+    forum = bool(message.chat.is_forum)
+    await desk_group.begin(turn, person, ChatId(message.chat.id), topic_of(message), forum=forum)
 
 
 async def undesk(message: Message, turn: Turn, person: Person) -> None:

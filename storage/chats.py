@@ -11,6 +11,7 @@ from storage.tables import (
     albums,
     cards,
     chats,
+    desk_topics,
     desks,
     dialogs,
     draft_pieces,
@@ -25,6 +26,7 @@ from storage.tables import (
 MOVED: dict[Table, str] = {
     subscriptions: "topic",
     desks: "office",
+    desk_topics: "name",
     cards: "card",
     albums: "media_group",
     outbox: "",

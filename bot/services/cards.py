@@ -128,12 +128,14 @@ async def _check_place(turn: Turn, chat: ChatId) -> None:
         raise GroupUnbound
 
 
-async def send_evidence(turn: Turn, chat: ChatId, issue: Issue, media: Sequence[Media]) -> int:
+async def send_evidence(
+    turn: Turn, chat: ChatId, issue: Issue, media: Sequence[Media], topic: int | None = None
+) -> int:
     """Albums of at most ten, under the issue's number; what is missing is said by the card."""
     shown = [item.id for item in media if item.state is not MediaState.MISSING]
     for start in range(0, len(shown), ALBUM):
         facts = {"issue": issue.id, "number": issue.number, "media": shown[start : start + ALBUM]}
-        await turn.tell(Message(chat, "issue/photos", facts))
+        await turn.tell(Message(chat, "issue/photos", facts, topic=topic))
     return len(shown)
 
 

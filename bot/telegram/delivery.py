@@ -32,6 +32,7 @@ from bot.telegram.composer import Composer
 from bot.telegram.failures import UNPARSABLE
 from bot.telegram.planning import plan
 
+_TOPIC_GONE = "thread not found"  # what was meant for a topic that was deleted goes to the group itself
 log = structlog.get_logger(__name__)
 
 
@@ -123,7 +124,10 @@ class Courier:
         content = _one(contents)
         if prepared.shown is not None and isinstance(content, SendText | SendRich):
             return await self._edit(row, prepared.shown, content)
-        outcome = await self._speaker.send(Target(message.chat, message.topic, message.reply_to), content)
+        target = Target(message.chat, message.topic, message.reply_to)
+        outcome = await self._speaker.send(target, content)
+        if message.topic is not None and isinstance(outcome, Rejected) and _TOPIC_GONE in outcome.error.lower():
+            outcome = await self._speaker.send(replace(target, topic=None), content)
         self._gone.discard((message.chat, message.card))
         return Delivered(row, _or_plainer(outcome, content))
 

@@ -142,6 +142,11 @@ class Gateway:
         kwargs = {"scope": dict(scope)}
         await self._answer(self._bot.set_my_commands(commands, language_code=language, api_kwargs=kwargs))
 
+    async def open_topic(self, chat: ChatId, name: str) -> int:
+        """A new topic of a forum; its number. Raises CallFailed."""
+        topic = await self._answer(self._bot.create_forum_topic(chat, name))
+        return int(topic.message_thread_id)
+
     async def ask(self, method: str, **parameters: Any) -> Any:
         """A method python-telegram-bot has no name for; returns the result as JSON. Raises CallFailed."""
         return await self._answer(self._bot.do_api_request(method, api_kwargs=parameters))

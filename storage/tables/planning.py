@@ -55,6 +55,15 @@ desks = Table(
     required("chat", BigInteger),
 )
 
+# its topics, where it is a forum; one that is still to be opened has no number
+desk_topics = Table(
+    "desk_topics",
+    metadata,
+    Column("chat", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Words, primary_key=True),
+    Column("topic", BigInteger),
+)
+
 digests = Table(
     "digests",
     metadata,

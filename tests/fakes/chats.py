@@ -1,6 +1,6 @@
 """What we know of chats, in memory; and how everything moves when a group does."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -57,12 +57,28 @@ class FakeDesks:
             await self.end(before)
         self._tables.desks[1] = chat
 
+    async def want(self, chat: ChatId, topics: Sequence[str]) -> None:
+        for name in topics:
+            self._tables.desk_topics.setdefault((chat, name), None)
+
+    async def unopened(self) -> list[tuple[ChatId, str]]:
+        return sorted(key for key, topic in self._tables.desk_topics.items() if topic is None)
+
+    async def opened(self, chat: ChatId, name: str, topic: int) -> None:
+        if self._tables.desk_topics.get((chat, name), 0) is None:
+            self._tables.desk_topics[chat, name] = topic
+
+    async def topic(self, chat: ChatId, name: str) -> int | None:
+        return self._tables.desk_topics.get((chat, name))
+
     async def end(self, chat: ChatId) -> bool:
         if self._tables.desks.get(1) != chat:
             return False
         del self._tables.desks[1]
         for key in [key for key in self._tables.cards if key[0] == chat and key[1].startswith("desk:")]:
             del self._tables.cards[key]
+        for named in [named for named in self._tables.desk_topics if named[0] == chat]:
+            del self._tables.desk_topics[named]
         return True
 
 
@@ -78,6 +94,7 @@ def _move_named(tables: Tables, old: ChatId, new: ChatId) -> None:
     _move_keys(tables.subscriptions, old, new)
     tables.desks.update({office: new for office, chat in tables.desks.items() if chat == old})
     _move_keys(tables.albums, old, new)
+    _move_keys(tables.desk_topics, old, new)
     tables.subscriptions.update({key: replace(row, chat=key[0]) for key, row in tables.subscriptions.items()})
     tables.albums.update({key: replace(row, chat=key[0]) for key, row in tables.albums.items()})
     shown = {key: _behind(message) for key, message in tables.cards.items() if key[0] == old}

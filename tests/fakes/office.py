@@ -46,6 +46,7 @@ def a_policy(**changed: Any) -> Policy:
         invitation_days=7,
         digest=WeekMoment(4, time(16, 0)),
         rich_messages=False,
+        desk_topics="category",
         inbox_days=7,
         photo_pixels=50_000_000,
         stranger_minutes=60,

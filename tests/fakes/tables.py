@@ -57,6 +57,7 @@ class Tables:
     said: dict[SaidKey, Telling] = field(default_factory=dict)
     subscriptions: dict[tuple[ChatId, int | None], Subscription] = field(default_factory=dict)
     desks: dict[int, ChatId] = field(default_factory=dict)
+    desk_topics: dict[tuple[ChatId, str], int | None] = field(default_factory=dict)
     digests: dict[int, Digest] = field(default_factory=dict)
     groups: dict[ChatId, tuple[str, str]] = field(default_factory=dict)
     dialogs: dict[str, tuple[str | None, Mapping[str, Any]]] = field(default_factory=dict)

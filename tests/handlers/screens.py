@@ -33,13 +33,15 @@ class Room:
     id: int
     kind: str
     title: str
+    is_forum: bool = False
     shown: dict[int, Shown] = field(default_factory=dict)
     heard: list[str] = field(default_factory=list)  # texts sent or edited since the last thing anybody did here
     ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def raw(self) -> dict[str, Any]:
         name = "first_name" if self.kind == "private" else "title"
-        return {"id": self.id, "type": self.kind, name: self.title}
+        forum = {"is_forum": True} if self.is_forum else {}
+        return {"id": self.id, "type": self.kind, name: self.title, **forum}
 
     def screen(self) -> str:
         """All of the bot's messages as they read now, oldest first."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.domain.ids import ChatId
 from tests.builders import City
 from tests.fakes import FakeStore
 from tests.handlers.driver import World
@@ -154,3 +155,26 @@ async def test_undesk_where_there_is_none(world: World, group: Room, clerk: Phon
     assert "本群不是专班群" in other.last().text
     await clerk.sends("/desk", room=group)
     assert "本群已是专班群" in group.last().text
+
+
+async def test_in_a_forum_each_category_has_its_topic(world: World, clerk: Phone, worker: Phone) -> None:
+    """Wanted at once; a case comes to General until its topic is there, then into the topic."""
+    forum = world.group("专班群")
+    forum.is_forum = True
+    await clerk.sends("/desk", room=forum)
+    assert "每个类别各有一个话题" in forum.last().text
+    await worker.opens("c_card-P002")
+    await worker.sends_photo(caption=POWER)
+    await worker.presses("提交")
+    assert forum.last().topic is None
+    async with world.turns.begin() as turn:
+        names = [name for _, name in await turn.uow.desks.unopened()]
+        for number, name in enumerate(names, 70):
+            await turn.uow.desks.opened(ChatId(forum.id), name, number)
+    assert len(names) == 8
+    await worker.sends_photo(caption=POWER)
+    await worker.presses("提交")
+    topic = 70 + names.index("category:power")
+    assert [forum.shown[n].topic for n in sorted(forum.shown)[-2:]] == [topic, topic]
+    await clerk.presses("入账", forum)
+    assert forum.last().text.startswith("已入账 XM-2026-0002")

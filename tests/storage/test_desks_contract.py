@@ -43,3 +43,29 @@ async def test_it_moves_with_its_group(uow: UnitOfWork) -> None:
     await uow.chats.migrate(ChatId(-4001), ONE)
     assert await uow.desks.chat() == ONE
     assert await uow.cards.chats_with("desk:7") == [ONE]
+
+
+async def test_topics_are_wanted_then_opened_once(uow: UnitOfWork) -> None:
+    """Wanting again changes nothing; the first number stays."""
+    await uow.desks.bind(ONE)
+    await uow.desks.want(ONE, ["category:power", "category:other"])
+    assert await uow.desks.unopened() == [(ONE, "category:other"), (ONE, "category:power")]
+    assert await uow.desks.topic(ONE, "category:power") is None
+    await uow.desks.opened(ONE, "category:power", 17)
+    await uow.desks.opened(ONE, "category:power", 18)
+    await uow.desks.opened(ONE, "category:unknown", 19)
+    await uow.desks.want(ONE, ["category:power"])
+    assert await uow.desks.topic(ONE, "category:power") == 17
+    assert await uow.desks.topic(ONE, "category:unknown") is None
+    assert await uow.desks.unopened() == [(ONE, "category:other")]
+
+
+async def test_topics_end_with_the_desk(uow: UnitOfWork) -> None:
+    """One opened meanwhile is not kept."""
+    await uow.desks.bind(ONE)
+    await uow.desks.want(ONE, ["category:power", "category:other"])
+    await uow.desks.opened(ONE, "category:power", 17)
+    await uow.desks.end(ONE)
+    await uow.desks.opened(ONE, "category:other", 18)
+    assert await uow.desks.unopened() == []
+    assert await uow.desks.topic(ONE, "category:power") is None
