@@ -84,11 +84,17 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
+def installed() -> None:
+    """There is a Chromium."""
     if not CHROMIUM.exists():
         why = "no /usr/bin/chromium: `.ci/browser` installs it as root"
         pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
+
+
+@pytest.fixture(scope="module")
+def browser(installed: None) -> Iterator[Browser]:
+    """Chromium. Not for longer than a file of tests: while it is there, this thread has a running loop, which tests of other
+    folders could not bear."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
@@ -96,7 +102,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def theatre(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
+def theatre(installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
     """One show for all tests of a run: each finds the people, not what another left undone."""
     theatre = Theatre(tmp_path_factory.mktemp("show") / "stage")
     theatre.open()
