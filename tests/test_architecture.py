@@ -20,6 +20,7 @@ OWNERS = {
     "apscheduler": ("bot/scheduler.py",),
     "jinja2": ("bot/telegram/rendering.py", "templates/"),
     "typer": ("bot/cli/",),
+    "typst": ("bot/paper/",),
 }
 STANDARD_ONLY = "bot/domain/"
 SERVICES_MAY = ("bot.domain", "bot.services", "bot.ports", "bot.clock", "bot.scheduler")

@@ -1,4 +1,4 @@
-"""`export` and `digest`: the ledger as a file, and the week's figures on the terminal."""
+"""`export` and `digest`: the ledger as a file, and the week's figures on the terminal or on paper."""
 
 import os
 from enum import StrEnum
@@ -24,6 +24,11 @@ class Format(StrEnum):
     XLSX = "xlsx"
     CSV = "csv"
     JSON = "json"
+
+
+class Look(StrEnum):
+    TEXT = "text"
+    PDF = "pdf"
 
 
 def export(
@@ -92,12 +97,18 @@ def digest(
     scope: Annotated[str, typer.Option(help="city, district:NAME, unit:CODE or project:CODE.")] = "city",
     as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON, for scripts.")] = False,
     language: Annotated[Language | None, typer.Option(help="The office's if not said.")] = None,
+    format: Annotated[Look, typer.Option("--format", help="text for the terminal, pdf for paper.")] = Look.TEXT,
+    out: Annotated[Path | None, typer.Option("--out", help="The file a pdf is written to.")] = None,
 ) -> None:
-    """Show the week's digest as it stands now. Sends nothing, freezes nothing."""
-    perform(_digest(scope, language, as_json=as_json))
+    """Show the week's digest as it stands now, or write it to a PDF. Sends nothing, freezes nothing."""
+    if (format is Look.PDF) != (out is not None) or (out is not None and as_json):
+        fail("A PDF needs both: --format pdf --out FILE (and no --json)")
+    if out is not None:
+        _check_place(out)
+    perform(_digest(scope, language, out, as_json=as_json))
 
 
-async def _digest(text: str, language: str | None, *, as_json: bool) -> None:
+async def _digest(text: str, language: str | None, out: Path | None, *, as_json: bool) -> None:
     from bot.cli.opening import open_ledger
     from bot.services import digests
 
@@ -105,10 +116,24 @@ async def _digest(text: str, language: str | None, *, as_json: bool) -> None:
     async with open_ledger() as desk, desk.turns.read() as turn:
         await _check(turn, scope)
         facts = digests.facts_of(turn, await digests.compose(turn, scope))
-        if as_json:
+        if out is not None:
+            _print(turn, facts, language, out)
+        elif as_json:
             say_json(facts)
         else:
             say(_in_words(turn, facts, language))
+
+
+def _print(turn: "Turn", facts: dict[str, Any], language: str | None, out: Path) -> None:
+    """Beside its place first, as an export is."""
+    from bot.paper.digest import pdf
+
+    partial = out.with_name(f".{out.name}.part")
+    try:
+        partial.write_bytes(pdf(facts, language or turn.policy.language, turn.calendar.zone))
+        partial.replace(out)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _scope(text: str) -> "Scope":

@@ -32,6 +32,7 @@ class Backstage:
             web.get("/api/inside/{table}", self.inside),
             web.get("/api/ledger.xlsx", self.ledger),
             web.get("/api/digest.txt", self.digest),
+            web.get("/api/digest.pdf", self.paper),
         ]
 
     async def clock(self, request: web.Request) -> web.Response:
@@ -109,5 +110,15 @@ class Backstage:
 
     async def digest(self, request: web.Request) -> web.Response:
         """The week's digest in words, as it stands now."""
-        language = "en" if request.query.get("language") == "en" else "zh"
-        return web.Response(text=await self._show.stage.command("digest", "--language", language))
+        return web.Response(text=await self._show.stage.command("digest", "--language", _language(request)))
+
+    async def paper(self, request: web.Request) -> web.StreamResponse:
+        """The week's digest as PDF, made now."""
+        language = _language(request)
+        out = self._show.stage.folder / f"digest-{language}.pdf"
+        await self._show.stage.command("digest", "--format", "pdf", "--language", language, "--out", str(out))
+        return web.FileResponse(out, headers={"Content-Disposition": 'attachment; filename="digest.pdf"'})
+
+
+def _language(request: web.Request) -> str:
+    return "en" if request.query.get("language") == "en" else "zh"

@@ -85,3 +85,21 @@ def test_digest_for_scripts(cli: CommandLine, at_work: None):
 def test_digest_of_nothing(cli: CommandLine, at_work: None, scope: str, said: str):
     """A scope that is none."""
     assert said in cli.refused("digest", "--scope", scope)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_digest_on_paper(cli: CommandLine, at_work: None, tmp_path: Path, language: str):
+    """A PDF, whole, with nothing left beside it."""
+    out = tmp_path / "paper" / "digest.pdf"
+    out.parent.mkdir()
+    cli("digest", "--format", "pdf", "--out", str(out), "--language", language)
+    assert out.read_bytes().startswith(b"%PDF-")
+    assert list(out.parent.iterdir()) == [out]
+
+
+@pytest.mark.parametrize(
+    "words", [("--format", "pdf"), ("--out", "x.pdf"), ("--format", "pdf", "--out", "x", "--json")]
+)
+def test_digest_on_paper_needs_a_place(cli: CommandLine, words: tuple[str, ...]):
+    """A clear word instead of half a wish."""
+    assert "--format pdf --out FILE" in cli.refused("digest", *words)

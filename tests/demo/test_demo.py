@@ -14,7 +14,7 @@ SECONDS = 150.0  # a busy machine is slow to set a stage
 
 
 async def test_it_serves_and_ends(tmp_path: Path) -> None:
-    """The address is printed; the page, its state and the ledger's file are there; SIGTERM ends it and its bot."""
+    """The address is printed; the page, its state, the ledger's file and the digest's are there; SIGTERM ends it and its bot."""
     blocker = await asyncio.start_server(lambda _r, w: w.close(), "127.0.0.1", 0)
     wished = blocker.sockets[0].getsockname()[1]
     command = (sys.executable, "-m", "bot", "demo", "--port", str(wished))
@@ -39,6 +39,8 @@ async def test_it_serves_and_ends(tmp_path: Path) -> None:
                 assert len((await state.json())["phones"]) == 4
             async with session.get("/api/ledger.xlsx") as ledger:
                 assert (await ledger.read()).startswith(b"PK")
+            async with session.get("/api/digest.pdf?language=en") as paper:
+                assert (await paper.read()).startswith(b"%PDF-")
             async with session.post("/api/clock", data="jump=hour") as form:
                 assert form.status == 415
             async with session.post("/api/clock", json={"jump": "nowhere"}) as wrong:

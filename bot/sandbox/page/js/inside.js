@@ -18,6 +18,7 @@ export class Inside {
       h("header", {}, h("h2", {}, t("insideLabel", language)), this.tabs,
         h("span", { class: "links" },
           h("a", { href: "/api/ledger.xlsx", download: "ledger.xlsx" }, icon("file"), t("ledgerFile", language)),
+          h("a", { href: `/api/digest.pdf?language=${language}`, download: "digest.pdf" }, icon("file"), t("digestPdf", language)),
           h("a", { href: `/api/digest.txt?language=${language}`, target: "_blank", rel: "noopener" }, icon("file"), t("digestText", language))),
         iconButton("close", t("cancel", language), () => this.toggle())),
       this.body);
