@@ -92,7 +92,7 @@ async def test_an_issue_in_a_group_nobody_opened_is_refused(world: World, clerk:
     """No data before a person with the right has bound the group."""
     group = world.group("工地群")
     await clerk.sends("/issue XM-2026-0001", room=group)
-    assert "没有找到" in group.screen()
+    assert "绑定本群之前，这里不显示任何数据" in group.screen()
 
 
 async def test_whatever_a_stranger_sends_is_answered_once(world: World) -> None:
