@@ -87,7 +87,10 @@ class Photos:
         async def write() -> None:
             async with self._turns.begin() as turn:
                 for note in notes:
-                    await note(turn)
+                    try:
+                        await note(turn)
+                    except LookupError:  # erased meanwhile: no reason to forget the others
+                        log.warning("photos.gone_meanwhile")
 
         if notes:
             await patiently(write)
@@ -171,8 +174,8 @@ async def _keep_in_mind(turn: Turn, media: Media, kept: Kept) -> None:
 
 async def _say_delayed(turn: Turn, media: Media) -> None:
     """The cards say that it is still being fetched."""
-    (now,) = await turn.uow.evidence.many([media.id])
-    await _refresh(turn, now)
+    for now in await turn.uow.evidence.many([media.id]):
+        await _refresh(turn, now)
 
 
 async def _give_up(turn: Turn, media: Media, error: str) -> None:

@@ -102,6 +102,26 @@ async def test_a_photo_is_kept_twice(bench: Bench) -> None:
     assert bench.store.outbox_messages() == []
 
 
+async def test_one_that_was_erased_meanwhile_keeps_no_other_from_being_noted(bench: Bench) -> None:
+    """Both were fetched together; the row of the first is gone before it is written down."""
+    gone = await bench.arrives(a_picture())
+    async with bench.store.begin() as uow:
+        another = IncomingMedia(MediaKind.PHOTO, gone.file_id, "another")
+        kept = await uow.evidence.add(
+            another, gone.author, gone.chat, MessageId(6), bench.clock.now(), issue=gone.issue
+        )
+    answered = bench.photos._download
+
+    async def erasing(file_id: str) -> bytes:
+        async with bench.store.begin() as uow:
+            uow.tables.media.pop(gone.id, None)
+        return await answered(file_id)
+
+    bench.photos._download = erasing
+    assert await bench.photos.step() == 2
+    assert (await bench.after(kept)).state is MediaState.STORED
+
+
 async def test_a_picture_sent_as_a_document_is_shown_when_its_copy_is_ready(bench: Bench) -> None:
     """Those who have the card get it; the sender, who has it already, does not."""
     media = await bench.arrives(a_picture("PNG"), MediaKind.DOCUMENT, mime="image/png")
