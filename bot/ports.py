@@ -432,9 +432,9 @@ class Cards(Protocol):
         """From now on this message shows the card in this chat."""
         ...
 
-    async def arrived(self, shown: Sequence[tuple[ChatId, str, MessageId]]) -> None:
-        """Messages that were just sent show these cards, unless one shows something else already: somebody was so quick
-        to press it."""
+    async def arrived(self, sent: Sequence[tuple[int, ChatId, MessageId]]) -> None:
+        """Rows of the outbox that were just sent into these chats as these messages, which show the rows' cards from now on,
+        unless one shows something else already: somebody was so quick to press it. A group may have moved meanwhile."""
         ...
 
     async def rename(self, chat: ChatId, old: str, new: str) -> None:

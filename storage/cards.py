@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, bindparam, delete, exists, select, text, union, update
+from sqlalchemy import ARRAY, BigInteger, bindparam, case, delete, exists, select, text, union, update
 
-from bot.domain.ids import ChatId, MessageId
+from bot.domain.ids import LEFT_BEHIND, ChatId, MessageId
 from bot.domain.messages import OutboxState
 from storage.dialect import insert_into, spelled
 from storage.repository import Repository
@@ -49,11 +49,17 @@ _ALONE = text(
 
 @cache
 def _arrived(*, postgres: bool) -> Any:
-    new = [bindparam(f"new_{column.name}", type_=column.type) for column in cards.c]
-    chat, _, message = new
-    untaken = select(*new).where(~exists().where(cards.c.chat == chat, cards.c.message == message))
-    adding = insert_into(cards, postgres=postgres).from_select(["chat", "card", "message"], untaken)
-    return adding.on_conflict_do_update(index_elements=["chat", "card"], set_={"message": adding.excluded.message})
+    """The row says which card, and which chat its chat has become by now: a message of the old one was left behind there."""
+    stayed = outbox.c.chat == bindparam("sought_chat")
+    message = bindparam("sought_message", type_=cards.c.message.type)
+    shown = case((stayed, message), else_=message - LEFT_BEHIND)
+    taken = exists().where(cards.c.chat == outbox.c.chat, cards.c.message == shown)
+    sent = select(outbox.c.chat, outbox.c.card, shown).where(outbox.c.id == bindparam("sought"), ~taken)
+    adding = insert_into(cards, postgres=postgres).from_select(["chat", "card", "message"], sent)
+    newer = adding.excluded.message > 0
+    return adding.on_conflict_do_update(
+        index_elements=["chat", "card"], set_={"message": adding.excluded.message}, where=newer
+    )
 
 
 class SqlCards(Repository):
@@ -75,11 +81,12 @@ class SqlCards(Repository):
         await self._run(_OTHERS, {"sought_chat": chat, "sought_message": message, "sought_card": card})
         await self._put(cards, {"chat": chat, "card": card, "message": message})
 
-    async def arrived(self, shown: Sequence[tuple[ChatId, str, MessageId]]) -> None:
-        """Messages that were just sent show these cards, unless one shows something already."""
-        if shown:
-            await self._alone(*(chat for chat, *_ in shown))
-            rows = [{"new_chat": chat, "new_card": card, "new_message": message} for chat, card, message in shown]
+    async def arrived(self, sent: Sequence[tuple[int, ChatId, MessageId]]) -> None:
+        """Rows of the outbox were just sent into these chats: the messages show their cards, unless one shows something
+        already."""
+        if sent:
+            await self._alone(*(chat for _, chat, _ in sent))
+            rows = [{"sought": row, "sought_chat": chat, "sought_message": message} for row, chat, message in sent]
             await self._run(_arrived(postgres=self._postgres), rows)
 
     async def rename(self, chat: ChatId, old: str, new: str) -> None:

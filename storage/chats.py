@@ -55,12 +55,13 @@ class SqlChats(Repository):
         await self._reach(chat, reachable=True)
 
     async def migrate(self, old: ChatId, new: ChatId) -> None:
-        """A group became a supergroup: everything of the old chat is the new one's; what the new one has already stays."""
+        """A group became a supergroup: everything of the old chat is the new one's; what the new one has already stays. The
+        outbox first: who writes down beside this what was sent is done with it before the cards move."""
+        await self._run(update(outbox).where(outbox.c.chat == old).values(reply_to=None))
         for table, unique in MOVED.items():
             if unique:
                 await self._make_room(table, table.c[unique], old, new)
         await self._close_drafts(old, new)
-        await self._run(update(outbox).where(outbox.c.chat == old).values(reply_to=None))
         for table in MOVED:
             behind = {"message": table.c.message - LEFT_BEHIND} if table in _BEHIND else {}
             await self._run(update(table).where(table.c.chat == old).values(chat=new, **behind))

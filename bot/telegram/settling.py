@@ -27,7 +27,7 @@ async def settle(turn: Turn, back: Sequence[Delivered]) -> None:
     arrived = [(one, next(iter(one.outcome.messages), None)) for one in back if isinstance(one.outcome, Sent)]
     await turn.uow.outbox.sent({one.row.id: message for one, message in arrived}, turn.now)
     shown = [
-        (one.row.message.chat, one.row.message.card, message)
+        (one.row.id, one.row.message.chat, message)
         for one, message in arrived
         if one.row.message.card is not None and message is not None and not one.edited
     ]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.ids import ChatId, MessageId
+from bot.domain.ids import LEFT_BEHIND, ChatId, MessageId
 from bot.domain.messages import Message, OutboxState, Priority
 from bot.ports import OutboxRow
 from tests.fakes.tables import Tables, aware, kept, next_id
@@ -135,10 +135,14 @@ class FakeCards:
             del self._tables.cards[chat, before]
         self._tables.cards[chat, kept(card)] = message
 
-    async def arrived(self, shown: Sequence[tuple[ChatId, str, MessageId]]) -> None:
-        for chat, card, message in shown:
-            if await self.card_at(chat, message) is None:
-                await self.put(chat, card, message)
+    async def arrived(self, sent: Sequence[tuple[int, ChatId, MessageId]]) -> None:
+        for row, chat, message in sent:
+            told = self._tables.outbox[row].message
+            stayed = told.chat == chat
+            shown = message if stayed else MessageId(message - LEFT_BEHIND)
+            free = await self.card_at(told.chat, shown) is None
+            if told.card is not None and free and (stayed or (told.chat, told.card) not in self._tables.cards):
+                await self.put(told.chat, told.card, shown)
 
     async def rename(self, chat: ChatId, old: str, new: str) -> None:
         for row in list(self._tables.outbox.values()):

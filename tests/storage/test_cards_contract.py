@@ -52,14 +52,11 @@ async def test_what_was_sent_shows_its_card_unless_it_shows_another_already(uow:
     """Several at once; a card goes on to its newest message; one that was pressed meanwhile keeps what the press made it."""
     await uow.cards.put(CHAT, "issue:7", MessageId(11))
     await uow.cards.put(CHAT, "desk:9", MessageId(14))
-    await uow.cards.arrived(
-        [
-            (CHAT, "issue:7", MessageId(12)),
-            (CHAT, "issue:8", MessageId(13)),
-            (CHAT, "desk:8", MessageId(14)),
-            (OTHER, "issue:7", MessageId(12)),
-        ]
-    )
+    shown = [(CHAT, "issue:7", 12), (CHAT, "issue:8", 13), (CHAT, "desk:8", 14), (OTHER, "issue:7", 12)]
+    for chat, card, _ in shown:
+        await uow.outbox.queue(a_message(chat, card=card), NOW)
+    rows = {(row.message.chat, row.message.card): row.id for row in await uow.outbox.due(NOW, 10)}
+    await uow.cards.arrived([(rows[chat, card], chat, MessageId(message)) for chat, card, message in shown])
     await uow.cards.arrived([])
     assert await uow.cards.message_of(CHAT, "issue:7") == 12
     assert await uow.cards.card_at(CHAT, MessageId(13)) == "issue:8"

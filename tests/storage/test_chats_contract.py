@@ -62,6 +62,19 @@ async def test_a_group_that_moves_takes_everything_along(uow: UnitOfWork, city: 
     assert await uow.drafts.album(OLD, "album-1") is None
 
 
+async def test_a_card_that_was_on_its_way_when_its_group_moved(uow: UnitOfWork) -> None:
+    """It arrived in the old chat, and was left behind there like the others; the new chat's own message stays."""
+    for card in ("issue:7", "issue:8"):
+        await uow.outbox.queue(a_message(chat=OLD, card=card), NOW)
+    sent = [(row.id, OLD, MessageId(11 + n)) for n, row in enumerate(await uow.outbox.due(NOW, 10))]
+    await uow.chats.migrate(OLD, NEW)
+    await uow.cards.put(NEW, "issue:8", MessageId(12))
+    await uow.cards.arrived(sent)
+    assert await uow.cards.chats_with("issue:7") == [NEW]
+    assert await uow.cards.message_of(NEW, "issue:7") is None
+    assert await uow.cards.message_of(NEW, "issue:8") == 12
+
+
 async def test_conversations_go_on_in_the_new_group(uow: UnitOfWork, city: City) -> None:
     """Dialogs, drafts and the messages they came from, and files."""
     draft = await uow.drafts.add(a_draft(city.reporter.id, OLD))

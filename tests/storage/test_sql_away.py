@@ -10,6 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from bot.domain.ids import ChatId, MessageId
 from bot.ports import StoreUnavailable, UnitOfWork
 from storage.store import SqlStore
+from tests.builders import a_message
+from tests.fakes import NOW
 
 CHAT, MESSAGE = ChatId(4001), MessageId(77)
 
@@ -60,4 +62,6 @@ async def test_a_press_beside_the_send_it_presses(postgres_store: SqlStore) -> N
 
 async def _arrived(store: SqlStore) -> None:
     async with store.begin() as uow:
-        await uow.cards.arrived([(CHAT, "draft:3", MESSAGE)])
+        await uow.outbox.queue(a_message(CHAT, card="draft:3"), NOW)
+        (row,) = await uow.outbox.due(NOW, 10)
+        await uow.cards.arrived([(row.id, CHAT, MESSAGE)])
