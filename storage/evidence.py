@@ -1,11 +1,11 @@
 """Files people sent: known by file_id at once, fetched by a worker."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, case, insert, select, update
+from sqlalchemy import Integer, bindparam, case, insert, or_, select, update
 
 from bot.domain.draft import IncomingMedia, Media, MediaState, Purpose
 from bot.domain.ids import ChatId, DraftId, IssueId, MediaId, MessageId, PersonId
@@ -19,7 +19,8 @@ _MEDIA = select(*_COLUMNS)
 _OF_DRAFT = _MEDIA.where(files.c.draft == bindparam("sought"))
 _OF_ISSUE = _MEDIA.where(files.c.issue == bindparam("sought"))
 _MANY = _MEDIA.where(files.c.id.in_(bindparam("sought", expanding=True)))
-_SETTLE = update(files).where(files.c.id == bindparam("sought")).returning(*_COLUMNS)
+_AWAITED = (files.c.id == bindparam("sought"), files.c.state == spelled(MediaState.PENDING))
+_SETTLE = update(files).where(*_AWAITED).returning(*_COLUMNS)
 _ADD = insert(files).returning(*_COLUMNS)
 _FILE = update(files).where(files.c.draft == bindparam("sought"))
 
@@ -88,13 +89,19 @@ class SqlEvidence(Repository):
         return sorted((_media(row) for row in rows), key=lambda m: (m.received_at, m.id))
 
     async def stored(self, media: MediaId, sha256: str, clean_sha256: str | None, size: int, mime: str) -> Media:
-        """The bytes are kept. LookupError if there is no such file."""
+        """The bytes are kept. LookupError if nobody waits for them any more."""
         values = {"sha256": sha256, "clean_sha256": clean_sha256, "size": size, "mime": mime, "error": ""}
         return await self._settle(media, MediaState.STORED, values)
 
     async def missing(self, media: MediaId, error: str) -> Media:
-        """It can't be had. LookupError if there is no such file."""
+        """It can't be had. LookupError if nobody waits for it any more."""
         return await self._settle(media, MediaState.MISSING, {"error": error})
+
+    async def unused(self, hashes: Collection[str]) -> list[str]:
+        """Of these SHA-256 those that no file has, sorted."""
+        of_them = or_(files.c.sha256.in_(hashes), files.c.clean_sha256.in_(hashes))
+        rows = await self._all(select(files.c.sha256, files.c.clean_sha256).where(of_them)) if hashes else []
+        return sorted(set(hashes).difference(*rows))
 
     async def _settle(self, media: MediaId, state: MediaState, values: dict[str, Any]) -> Media:
         return _media(await self._first(_SETTLE, {"sought": media, "state": state, **values}))

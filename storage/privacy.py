@@ -11,6 +11,7 @@ from bot.domain.issue import Issue
 from bot.domain.messages import OutboxState
 from bot.domain.organisation import Person
 from bot.domain.privacy import scrub
+from storage.evidence import SqlEvidence
 from storage.issue_rows import ISSUE, issue_of
 from storage.repository import Repository
 from storage.tables import (
@@ -143,8 +144,7 @@ class SqlPrivacy(Repository):
         nothing = {"file_id": "", "file_unique_id": "", "file_name": None, "sha256": None, "clean_sha256": None}
         gone = {**nothing, "chat": 0, "state": MediaState.MISSING, "error": "erased"}
         await self._run(update(media).where(theirs).values(gone))
-        others = await self._all(mine.where(or_(media.c.sha256.in_(hashes), media.c.clean_sha256.in_(hashes))))
-        return sorted(hashes - {found for row in others for found in row})
+        return await SqlEvidence(self._session).unused(hashes)
 
     async def _erase_words(self, person: PersonId, marks: Sequence[str]) -> list[int]:
         theirs = words.c.author == person

@@ -1,6 +1,6 @@
 """What is being reported: drafts, the files that came along, where a person is in a conversation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO, Protocol
 
@@ -74,8 +74,17 @@ class Evidence(Protocol):
         no two workers and no crash loop fetch the same file at once."""
         ...
 
-    async def stored(self, media: MediaId, sha256: str, clean_sha256: str | None, size: int, mime: str) -> Media: ...
-    async def missing(self, media: MediaId, error: str) -> Media: ...
+    async def stored(self, media: MediaId, sha256: str, clean_sha256: str | None, size: int, mime: str) -> Media:
+        """The bytes are kept. LookupError if nobody waits for them any more: they came already, or their author was erased."""
+        ...
+
+    async def missing(self, media: MediaId, error: str) -> Media:
+        """It can't be had. LookupError as for `stored`."""
+        ...
+
+    async def unused(self, hashes: Collection[str]) -> list[str]:
+        """Of these SHA-256 those that no file has, sorted."""
+        ...
 
 
 class MediaFolder(Protocol):
@@ -87,6 +96,10 @@ class MediaFolder(Protocol):
 
     def open(self, sha256: str) -> BinaryIO:
         """To read. FileNotFoundError if it isn't kept."""
+        ...
+
+    def remove(self, sha256: str) -> None:
+        """For good; nothing happens if it isn't kept. OSError if the disk refuses."""
         ...
 
 

@@ -86,7 +86,7 @@ async def erase(turn: Turn, who: PersonId) -> list[str]:
     """Carry it out; returns the SHA-256 of files to remove. Until `erased` is called they are known again after a crash."""
     wish = await _wish(turn, who)
     if wish.startswith(FILES):
-        return list(json.loads(wish.removeprefix(FILES)))
+        return await turn.uow.evidence.unused(json.loads(wish.removeprefix(FILES)))
     by = wish.removeprefix(GRANTED)
     person = await turn.uow.people.get(who)
     await pass_on_stranded(turn, replace(person, grants=frozenset()))

@@ -1,9 +1,10 @@
 """Fetches the bytes of what people sent, checks pictures, and keeps both the original and a clean copy (design.md: Photos)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import BinaryIO, Protocol
 
 import structlog
 
@@ -41,8 +42,12 @@ class Kept:
     mime: str
 
 
-Note = Callable[[Turn], Awaitable[None]]
-"""Writes down what became of a file."""
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What became of a file, to be written down; and what of it is in the media folder."""
+
+    write: Callable[[Turn], Awaitable[None]]
+    kept: frozenset[str] = frozenset()
 
 
 class Photos:
@@ -84,18 +89,27 @@ class Photos:
         found = await asyncio.gather(*(self._fetch(media) for media in claimed))
         notes = [note for note in found if note is not None]
 
-        async def write() -> None:
-            async with self._turns.begin() as turn:
-                for note in notes:
-                    try:
-                        await note(turn)
-                    except LookupError:  # erased meanwhile: no reason to forget the others
-                        log.warning("photos.gone_meanwhile")
-
         if notes:
-            await patiently(write)
+            await self._drop(await patiently(partial(self._write, notes)))
             self._told()
         return len(claimed)
+
+    async def _write(self, notes: Sequence[Note]) -> list[str]:
+        """All in one go; the SHA-256 of bytes that nobody waits for any more: whoever sent them was erased meanwhile, which is
+        no reason to forget the others."""
+        unwanted: set[str] = set()
+        async with self._turns.begin() as turn:
+            for note in notes:
+                try:
+                    await note.write(turn)
+                except LookupError:
+                    log.warning("photos.gone_meanwhile")
+                    unwanted |= note.kept
+            return await turn.uow.evidence.unused(unwanted) if unwanted else []
+
+    async def _drop(self, hashes: Sequence[str]) -> None:
+        for sha256 in hashes:
+            await apart(self._folder.remove, sha256)
 
     async def _safely(self) -> int:
         try:
@@ -109,17 +123,18 @@ class Photos:
         try:
             kept = await self._keep(media, await self._download(media.file_id))
         except NotAPicture as error:
-            return partial(_give_up, media=media, error=str(error))
+            return Note(partial(_give_up, media=media, error=str(error)))
         except OSError as error:  # our own trouble, however often: it is no reason to give up what can still be had
             log.warning("photos.left_for_later", media=media.id, error=str(error))
         except CallFailed as error:
             log.warning("photos.failed", media=media.id, attempt=media.attempts, error=str(error))
             if isinstance(error.outcome, Rejected) or media.attempts >= ATTEMPTS:
-                return partial(_give_up, media=media, error=str(error))
+                return Note(partial(_give_up, media=media, error=str(error)))
             if media.attempts == DELAYED:
-                return partial(_say_delayed, media=media)
+                return Note(partial(_say_delayed, media=media))
         else:
-            return partial(_keep_in_mind, media=media, kept=kept)
+            hashes = frozenset({kept.sha256, kept.clean_sha256 or kept.sha256})
+            return Note(partial(_keep_in_mind, media=media, kept=kept), hashes)
         return None
 
     async def _keep(self, media: Media, content: bytes) -> Kept:
@@ -217,7 +232,13 @@ async def _tell_desk(turn: Turn, media: Media) -> None:
             await turn.tell(Message(chat, "trouble/photo_missing", {"number": number}, key=key))
 
 
-async def read(folder: MediaFolder, sha256: str) -> bytes:
+class Openable(Protocol):
+    """Where bytes lie."""
+
+    def open(self, sha256: str) -> BinaryIO: ...
+
+
+async def read(folder: Openable, sha256: str) -> bytes:
     """The bytes kept under a SHA-256. FileNotFoundError if they aren't."""
 
     def whole() -> bytes:

@@ -1,6 +1,6 @@
 """Drafts and evidence, in memory."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -123,10 +123,9 @@ class FakeEvidence:
         return [self._attempt(media, now) for media in oldest]
 
     async def stored(self, media: MediaId, sha256: str, clean_sha256: str | None, size: int, mime: str) -> Media:
-        row = self._tables.media[media]
         return self._write(
             replace(
-                row,
+                self._awaited(media),
                 state=MediaState.STORED,
                 sha256=sha256,
                 clean_sha256=clean_sha256,
@@ -137,7 +136,16 @@ class FakeEvidence:
         )
 
     async def missing(self, media: MediaId, error: str) -> Media:
-        return self._write(replace(self._tables.media[media], state=MediaState.MISSING, error=error))
+        return self._write(replace(self._awaited(media), state=MediaState.MISSING, error=error))
+
+    async def unused(self, hashes: Collection[str]) -> list[str]:
+        used = {found for m in self._tables.media.values() for found in (m.sha256, m.clean_sha256)}
+        return sorted(set(hashes) - used)
+
+    def _awaited(self, media: MediaId) -> Media:
+        if self._tables.media[media].state is not MediaState.PENDING:
+            raise LookupError(media)
+        return self._tables.media[media]
 
     def _attempt(self, media: Media, now: datetime) -> Media:
         claimed = self._write(replace(media, attempts=media.attempts + 1))

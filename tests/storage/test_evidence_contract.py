@@ -119,6 +119,27 @@ async def test_a_missing_file_says_why(uow: UnitOfWork, city: City) -> None:
     assert await uow.evidence.claim(NOW + timedelta(days=30), 10) == []
 
 
+async def test_what_nobody_waits_for_is_not_settled_again(uow: UnitOfWork, city: City) -> None:
+    """It came already, or its author was erased: a slow worker changes nothing of that."""
+    came, gone = await sent(uow, city, 11), await sent(uow, city, 12)
+    await uow.evidence.stored(came.id, "a" * 64, "b" * 64, 1, "image/jpeg")
+    await uow.evidence.missing(gone.id, "erased")
+    for media in (came, gone):
+        with pytest.raises(LookupError):
+            await uow.evidence.stored(media.id, "c" * 64, None, 2, "image/png")
+        with pytest.raises(LookupError):
+            await uow.evidence.missing(media.id, "later")
+    assert [media.sha256 for media in await uow.evidence.many([came.id, gone.id])] == ["a" * 64, None]
+
+
+async def test_bytes_that_no_file_has(uow: UnitOfWork, city: City) -> None:
+    """Neither as they came nor as a clean copy."""
+    media = await sent(uow, city, 11)
+    await uow.evidence.stored(media.id, "a" * 64, "b" * 64, 1, "image/jpeg")
+    assert await uow.evidence.unused(["d" * 64, "a" * 64, "c" * 64, "b" * 64]) == ["c" * 64, "d" * 64]
+    assert await uow.evidence.unused([]) == []
+
+
 async def test_the_oldest_are_claimed_first(uow: UnitOfWork, city: City) -> None:
     """As many as asked for, each counted as an attempt."""
     for minutes, message in ((2, 12), (1, 11), (3, 13)):

@@ -36,6 +36,9 @@ class Folder:
         self.kept[sha256] = source
         return sha256
 
+    def remove(self, sha256: str) -> None:
+        self.kept.pop(sha256, None)
+
     def open(self, sha256: str) -> BinaryIO:
         if sha256 not in self.kept:
             raise FileNotFoundError(sha256)
@@ -80,6 +83,16 @@ class Bench:
             author, chat = city.reporter.id, ChatId(4001)
             return await uow.evidence.add(incoming, author, chat, MessageId(5), self.clock.now(), issue=issue.id)
 
+    async def arrives_again(self, like: Media, content: bytes) -> Media:
+        """Another file of the same author and issue."""
+        number = f"file-{len(self.files)}"
+        self.files[number] = content
+        async with self.store.begin() as uow:
+            incoming = IncomingMedia(like.kind, number, f"unique-{number}")
+            return await uow.evidence.add(
+                incoming, like.author, like.chat, MessageId(8), self.clock.now(), issue=like.issue
+            )
+
     async def after(self, media: Media) -> Media:
         async with self.store.read() as uow:
             return (await uow.evidence.many([media.id]))[0]
@@ -120,6 +133,36 @@ async def test_one_that_was_erased_meanwhile_keeps_no_other_from_being_noted(ben
     bench.photos._download = erasing
     assert await bench.photos.step() == 2
     assert (await bench.after(kept)).state is MediaState.STORED
+
+
+async def test_what_was_erased_while_it_was_fetched_stays_erased(bench: Bench) -> None:
+    """The row stays as the erasure left it, and the bytes that came are removed; somebody else's same picture stays."""
+    first = await bench.arrives(a_picture())
+    bench.files["shared"] = a_picture("PNG")
+
+    async def another(message: int) -> Media:
+        async with bench.store.begin() as uow:
+            same = IncomingMedia(MediaKind.PHOTO, "shared", "shared")
+            return await uow.evidence.add(same, first.author, first.chat, MessageId(message), bench.clock.now())
+
+    other = await another(6)
+    assert await bench.photos.step() == 2
+    own, shared = await bench.arrives_again(first, a_picture(size=(50, 50))), await another(7)
+    answered = bench.photos._download
+
+    async def erasing(file_id: str) -> bytes:
+        async with bench.store.begin() as uow:
+            for media in (own, shared):
+                if uow.tables.media[media.id].state is MediaState.PENDING:
+                    await uow.evidence.missing(media.id, "erased")
+        return await answered(file_id)
+
+    bench.photos._download = erasing
+    assert await bench.photos.step() == 2
+    after = [await bench.after(media) for media in (own, shared)]
+    assert [(media.state, media.sha256) for media in after] == [(MediaState.MISSING, None)] * 2
+    kept = [await bench.after(media) for media in (first, other)]
+    assert set(bench.folder.kept) == {sha256 for media in kept for sha256 in (media.sha256, media.clean_sha256)}
 
 
 async def test_a_picture_sent_as_a_document_is_shown_when_its_copy_is_ready(bench: Bench) -> None:
