@@ -10,6 +10,8 @@ in transaction mode needs (a named one would live on another server connection).
 
 import json
 import re
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +24,10 @@ from storage.tables.base import clean
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 _POOL = 5
 BUSY_SECONDS = 15
+_PAUSE = 0.02  # seconds between two tries to have the file alone
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")  # JSON's word for it; not a backslash that somebody wrote before u0000
 WAL_BYTES = 32 << 20  # what is kept of a write-ahead log that grew while somebody read for long
-_WRITER = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32768")
+_WRITER = ("synchronous=FULL", "foreign_keys=ON", "cache_size=-32768")
 
 
 def parse(url: str) -> URL:
@@ -94,10 +97,12 @@ def compact(value: Any) -> str:
 
 
 def _prepare_writer(connection: Any, _record: Any) -> None:
+    _write_ahead(connection)
     _prepare(connection, *_WRITER, f"journal_size_limit={WAL_BYTES}")
 
 
 def _prepare_guest(connection: Any, _record: Any) -> None:
+    _write_ahead(connection)
     _prepare(connection, *_WRITER, "wal_autocheckpoint=0")
 
 
@@ -110,6 +115,21 @@ def _prepare(connection: Any, *pragmas: str) -> None:
     cursor = connection.cursor()
     for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _write_ahead(connection: Any) -> None:
+    """The first one to do so needs the file for itself for a moment: SQLite does not wait for that, so we do."""
+    cursor, gives_up = connection.cursor(), time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > gives_up:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            break
     cursor.close()
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -218,3 +219,34 @@ async def test_a_snapshot_asks_nothing_twice(sql_store: SqlStore) -> None:
         assert (await uow.people.get(person.id)).name == "新"
     async with sql_store.read() as uow:
         assert (await uow.people.get(person.id)).name == "新"
+
+
+class Racing:
+    """A connection and its cursor, at a file that so many others want for themselves at that moment."""
+
+    def __init__(self, others: int) -> None:
+        self.others = others
+        self.tries = 0
+
+    def cursor(self) -> "Racing":
+        return self
+
+    def execute(self, _words: str) -> None:
+        self.tries += 1
+        if self.tries <= self.others:
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise error
+
+    def close(self) -> None:
+        pass
+
+
+def test_who_makes_a_fresh_file_at_once_with_others_waits_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite says at once that it is locked: two that want it alone would wait for each other."""
+    racing = Racing(others=2)
+    engines._write_ahead(racing)
+    assert racing.tries == 3
+    monkeypatch.setattr(engines, "BUSY_SECONDS", 0)
+    with pytest.raises(sqlite3.OperationalError):
+        engines._write_ahead(Racing(others=1_000))
