@@ -17,7 +17,7 @@ from bot.telegram.choosing import LOOK_SECONDS, Chooser
 from bot.telegram.delivery import Courier, Delivered
 from bot.telegram.pacer import TOASTS, Pacer
 from bot.telegram.patience import patiently, woken
-from bot.telegram.settling import is_toast, settle
+from bot.telegram.settling import is_toast, settle, settle_each
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +52,7 @@ class Sender:
         self._pause = 0.0
         self._stopping = False
         self._unsure = False  # whether the last transaction was committed
+        self._careful = False  # after a fault: what came back is settled one by one
 
     def wake(self) -> None:
         """There is something in the outbox."""
@@ -79,20 +80,20 @@ class Sender:
         async with self._turns.begin() as turn:
             cut = Ambiguous("interrupted by a restart")
             rows = await turn.uow.outbox.interrupted()
-            await settle(turn, [Delivered(row, cut, edited=await _was_edit(turn, row)) for row in rows])
+            await settle_each(turn, [Delivered(row, cut, edited=await _was_edit(turn, row)) for row in rows])
 
     async def cycle(self) -> int:
         """Settle and begin, once; how many sends were begun. Raises StoreUnavailable: then nothing was begun, whatever the
         database may have kept of it."""
         back, unsure, self._unsure = list(self._back), self._unsure, True
         async with self._turns.begin() as turn:
-            await settle(turn, back)
+            await (settle_each if self._careful else settle)(turn, back)
             if unsure:
                 await self._take_back(turn, back)
             chosen = [] if self._stopping else await self._chooser.choose(turn, self._occupied(back), self._room())
             if chosen:
                 await turn.uow.outbox.mark_sending([row.id for row in chosen], turn.now)
-        self._unsure = False
+        self._unsure = self._careful = False
         self._pause = self._chooser.pause
         self._release(back)
         self._begin(chosen)
@@ -110,6 +111,7 @@ class Sender:
             await patiently(self.cycle)
         except Exception:
             log.exception("outbox.cycle_failed")
+            self._careful = True
             self._pause = LOOK_SECONDS
 
     # --- choosing

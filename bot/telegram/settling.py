@@ -7,6 +7,7 @@ from datetime import timedelta
 import structlog
 
 from bot.domain.messages import Message, OutboxState, Priority
+from bot.ports import StoreUnavailable
 from bot.services import deliveries
 from bot.services.turn import Turn
 from bot.telegram.calls import Ambiguous, Blocked, Content, Migrated, Rejected, Sent, Unready
@@ -34,6 +35,21 @@ async def settle(turn: Turn, back: Sequence[Delivered]) -> None:
     await turn.uow.cards.arrived(shown)
     for one, _ in arrived:
         await deliveries.arrived(turn, one.row.message)
+
+
+async def settle_each(turn: Turn, back: Sequence[Delivered]) -> None:
+    """The same one by one: where what follows from one fails, that one is listed, and keeps nobody else's from being settled."""
+    for delivered in back:
+        try:
+            async with turn.uow.savepoint():
+                await settle(turn, [delivered])
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            log.exception("outbox.unsettled", row=delivered.row.id, kind=delivered.row.message.kind)
+            state = OutboxState.SENT if isinstance(delivered.outcome, Sent) else OutboxState.UNKNOWN
+            why = f"{type(error).__name__}: {error}"
+            await turn.uow.outbox.settle(delivered.row.id, state, turn.now, error=why)
 
 
 async def _settle(turn: Turn, delivered: Delivered) -> None:

@@ -25,6 +25,7 @@ TEMPLATES = {
     "rich.html.j2": "plain",
     "rich.rich.html.j2": "<table></table>",
     "toast/done.html.j2": "done",
+    "timed/reminder.html.j2": "{{ text }}",
     "broken.html.j2": "{{ absent }}",
 }
 
