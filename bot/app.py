@@ -150,6 +150,6 @@ def voice(office: Office, turns: Turns) -> Term:
     speaker = Counted(office.gateway, office.pulse.sends)
     sender = Sender(turns, Courier(turns, composer, speaker))
     menus = Menus(turns, office.gateway, turns.policy.language)
-    topics = Topics(turns, office.gateway, turns.policy.language)
+    topics = Topics(turns, office.gateway, sender.wake, turns.policy.language)
     eraser = Eraser(turns, office.media, office.exports, office.store.compact, sender.wake)
     return Term([Scheduler(Beat(turns, sender.wake).tick), eraser, menus, topics, sender], sender.wake)

@@ -8,7 +8,7 @@ from aiogram.types import ChatMemberRestricted, ChatMemberUpdated, Message
 from bot.domain.errors import TopicNeeded
 from bot.domain.ids import ChatId
 from bot.domain.organisation import Person
-from bot.services import desk_group, groups
+from bot.services import desk_cases, desk_group, groups
 from bot.services.turn import Turn
 from handlers.commands import Command
 
@@ -29,7 +29,7 @@ def build() -> Router:
 
 
 async def membership(event: ChatMemberUpdated, turn: Turn, bot: Bot) -> None:
-    """Added: say what is seen here. Removed: forget the group's digest. A change of rights alone asks for nothing."""
+    """Added: say what is seen here. Removed: forget the group's digest. Other rights: the desk tries again what it could not."""
     chat, before, after = ChatId(event.chat.id), event.old_chat_member, event.new_chat_member
     if after.status in _OUT:
         await groups.left(turn, chat)
@@ -38,6 +38,8 @@ async def membership(event: ChatMemberUpdated, turn: Turn, bot: Bot) -> None:
         mute = isinstance(after, ChatMemberRestricted) and not after.can_send_messages
         title = event.chat.title or ""
         await groups.joined(turn, chat, event.chat.type, title, sees_all=sees_all, may_write=not mute)
+    else:
+        await desk_cases.retry(turn, chat)
 
 
 async def _hears_all(bot: Bot) -> bool:

@@ -1,15 +1,22 @@
-"""The group that is the desk, and its topics."""
+"""The group that is the desk, its topics, and how each case hangs there."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 
-from bot.domain.ids import ChatId
-from storage.repository import Repository
-from storage.tables import cards, desk_topics, desks
+from bot.domain.ids import ChatId, IssueId, MessageId
+from bot.ports import Desk, DeskCase, DeskTopic
+from storage.repository import AnyRow, Repository
+from storage.tables import cards, desk_cases, desk_topics, desks
+from storage.tables.planning import CHANGED
 
 _CHAT = select(desks.c.chat)
-_UNOPENED = select(desk_topics).where(desk_topics.c.topic.is_(None)).order_by(desk_topics.c.chat, desk_topics.c.name)
+_DESK = select(desks)
+_CASE_AT = (desk_cases.c.chat == bindparam("sought_chat"), desk_cases.c.issue == bindparam("sought_issue"))
+_CASE = select(desk_cases).where(*_CASE_AT)
+_TOUCH = update(desk_cases).where(*_CASE_AT).values(changes=desk_cases.c.changes + 1)
+_CHANGED = select(desk_cases).where(CHANGED).order_by(desk_cases.c.issue)
 _OFFICE = 1  # there is one
 
 
@@ -21,42 +28,107 @@ class SqlDesks(Repository):
         chat = await self._value(_CHAT)
         return None if chat is None else ChatId(int(chat))
 
-    async def bind(self, chat: ChatId) -> None:
+    async def desk(self) -> Desk | None:
+        """With what is known of it."""
+        row = await self._first(_DESK)
+        return None if row is None else Desk(ChatId(row.chat), row.forum, row.no_topics, row.no_pins)
+
+    async def bind(self, chat: ChatId, *, forum: bool = False) -> None:
         """This one instead of any other."""
         before = await self.chat()
         if before is not None and before != chat:
             await self.end(before)
-        await self._put(desks, {"office": _OFFICE, "chat": chat})
+        await self._put(desks, {"office": _OFFICE, **asdict(Desk(chat, forum))})
+
+    async def save(self, desk: Desk) -> None:
+        """As long as it is the desk."""
+        await self._run(update(desks).where(desks.c.chat == desk.chat).values(**asdict(desk)))
+
+    async def end(self, chat: ChatId) -> bool:
+        """False if it was none. Nothing is drawn there any more."""
+        if not (await self._run(delete(desks).where(desks.c.chat == chat))).rowcount:
+            return False
+        shown = or_(cards.c.card.startswith("desk:"), cards.c.card.startswith("moved:"))
+        await self._run(delete(cards).where(cards.c.chat == chat, shown))
+        await self._run(delete(desk_topics).where(desk_topics.c.chat == chat))
+        await self._run(delete(desk_cases).where(desk_cases.c.chat == chat))
+        return True
+
+    # --- its topics
 
     async def want(self, chat: ChatId, topics: Sequence[str]) -> None:
         """Those it has or waits for already stay."""
         rows = [{"chat": chat, "name": name} for name in topics]
         await self._run(self._insert(desk_topics).on_conflict_do_nothing(), rows)
 
-    async def unopened(self) -> list[tuple[ChatId, str]]:
+    async def topic(self, chat: ChatId, name: str) -> DeskTopic | None:
+        """None if it is not wanted."""
+        row = await self._first(select(desk_topics).where(*_named(chat, name)))
+        return None if row is None else _topic(row)
+
+    async def topics(self, chat: ChatId, *, unopened: bool = False) -> list[DeskTopic]:
         """By name."""
-        rows = await self._all(_UNOPENED)
-        return [(ChatId(row.chat), row.name) for row in rows]
+        wanted = select(desk_topics).where(desk_topics.c.chat == chat).order_by(desk_topics.c.name)
+        rows = await self._all(wanted.where(desk_topics.c.topic.is_(None)) if unopened else wanted)
+        return [_topic(row) for row in rows]
 
-    async def opened(self, chat: ChatId, name: str, topic: int) -> None:
-        """The first number stays."""
-        await self._run(
-            update(desk_topics).where(*_named(chat, name), desk_topics.c.topic.is_(None)).values(topic=topic)
-        )
+    async def save_topic(self, chat: ChatId, topic: DeskTopic) -> None:
+        """As long as it is wanted."""
+        heard = {"topic": topic.number, "title": topic.title, "closed": topic.closed, "tries": topic.tries}
+        await self._run(update(desk_topics).where(*_named(chat, topic.name)).values(**heard))
 
-    async def topic(self, chat: ChatId, name: str) -> int | None:
-        """None while it has none."""
-        found = await self._value(select(desk_topics.c.topic).where(*_named(chat, name)))
-        return None if found is None else int(found)
+    # --- its cases
 
-    async def end(self, chat: ChatId) -> bool:
-        """False if it was none. Nothing is drawn there any more."""
-        if not (await self._run(delete(desks).where(desks.c.chat == chat))).rowcount:
-            return False
-        await self._run(delete(cards).where(cards.c.chat == chat, cards.c.card.startswith("desk:")))
-        await self._run(delete(desk_topics).where(desk_topics.c.chat == chat))
-        return True
+    async def add_case(self, chat: ChatId, issue: IssueId) -> None:
+        """To be looked at."""
+        row = asdict(DeskCase(chat, issue))
+        await self._run(self._insert(desk_cases).on_conflict_do_nothing(), row)
+
+    async def case(self, chat: ChatId, issue: IssueId) -> DeskCase | None:
+        """How it hangs."""
+        row = await self._first(_CASE, {"sought_chat": chat, "sought_issue": issue})
+        return None if row is None else _case(row)
+
+    async def save_case(self, case: DeskCase) -> None:
+        """As long as it hangs there."""
+        hangs = {"shown": case.shown, "topic": case.topic, "pinned": case.pinned}
+        at = (desk_cases.c.chat == case.chat, desk_cases.c.issue == case.issue)
+        await self._run(update(desk_cases).where(*at).values(**hangs))
+
+    async def touch(self, chat: ChatId, issue: IssueId) -> None:
+        """It has changed."""
+        await self._run(_TOUCH, {"sought_chat": chat, "sought_issue": issue})
+
+    async def retry(self, chat: ChatId) -> None:
+        """All over again."""
+        lost = (desk_topics.c.chat == chat, desk_topics.c.topic.is_(None))
+        await self._run(update(desk_topics).where(*lost).values(tries=0))
+        again = update(desk_cases).where(desk_cases.c.chat == chat)
+        await self._run(again.values(changes=desk_cases.c.changes + 1))
+
+    async def changed(self, limit: int) -> list[DeskCase]:
+        """By issue."""
+        return [_case(row) for row in await self._all(_CHANGED.limit(limit))]
+
+    async def looked_at(self, case: DeskCase) -> None:
+        """Unless it changed meanwhile."""
+        at = (desk_cases.c.chat == case.chat, desk_cases.c.issue == case.issue, desk_cases.c.changes == case.changes)
+        await self._run(update(desk_cases).where(*at).values(changes=0))
+
+    async def forsake(self, chat: ChatId, topic: int) -> None:
+        """It is no more."""
+        there = (desk_cases.c.chat == chat, desk_cases.c.topic == topic)
+        await self._run(update(desk_cases).where(*there).values(topic=None))
 
 
 def _named(chat: ChatId, name: str) -> tuple[ColumnElement[bool], ...]:
     return desk_topics.c.chat == chat, desk_topics.c.name == name
+
+
+def _topic(row: AnyRow) -> DeskTopic:
+    return DeskTopic(row.name, row.topic, row.title, row.closed, row.tries)
+
+
+def _case(row: AnyRow) -> DeskCase:
+    pinned = None if row.pinned is None else MessageId(row.pinned)
+    return DeskCase(ChatId(row.chat), IssueId(row.issue), row.shown, row.topic, pinned, row.changes)

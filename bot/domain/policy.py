@@ -75,7 +75,7 @@ class Policy:
     undo_minutes: int
     invitation_days: int
     digest: WeekMoment
-    desk_topics: str  # of the desk's group, if it is a forum: 'category' (one for each) or 'none'
+    desk_topics: str  # of the desk's group, if it is a forum: one for each 'issue', for each 'category', or 'none'
     rich_messages: bool  # digests and ledgers with real tables
     inbox_days: int  # raw updates are kept so long
     photo_pixels: int  # cap on width × height of an uploaded picture

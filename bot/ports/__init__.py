@@ -5,7 +5,8 @@ Moments are aware UTC; a naive one is refused. Methods named `get` raise LookupE
 return None. A store drops from every text what not every database can keep: NUL and lone halves of surrogate pairs.
 """
 
-from bot.ports.chats import Chats, Desks, Subscription, Subscriptions
+from bot.ports.chats import Chats, Subscription, Subscriptions
+from bot.ports.desk import Desk, DeskCase, Desks, DeskTopic
 from bot.ports.ledger import Brief, HistoryLine, Issues, IssueView, Similar
 from bot.ports.organisation import People, Projects, Strangers, Units
 from bot.ports.past import Journal, Privacy
@@ -21,6 +22,9 @@ __all__ = [
     "Brief",
     "Cards",
     "Chats",
+    "Desk",
+    "DeskCase",
+    "DeskTopic",
     "Desks",
     "Dialogs",
     "Drafts",

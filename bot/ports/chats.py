@@ -1,6 +1,5 @@
 """Groups: what they subscribed to, which is the desk's, what Telegram says of them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -41,38 +40,6 @@ class Subscriptions(Protocol):
         ...
 
     async def frozen(self, digest: int) -> Digest: ...
-
-
-class Desks(Protocol):
-    """The group that is the desk; one at the most."""
-
-    async def chat(self) -> ChatId | None:
-        """None while there is no such group."""
-        ...
-
-    async def bind(self, chat: ChatId) -> None:
-        """From now on it is this one. What another one showed is forgotten."""
-        ...
-
-    async def want(self, chat: ChatId, topics: Sequence[str]) -> None:
-        """It is to have topics of these names (ours, such as 'category:power'); those it has or waits for already stay."""
-        ...
-
-    async def unopened(self) -> list[tuple[ChatId, str]]:
-        """Topics it is to have and has not: the group, and their names, in order."""
-        ...
-
-    async def opened(self, chat: ChatId, name: str, topic: int) -> None:
-        """It has the topic now, under this number. Nothing if it is not wanted any more, or was opened before."""
-        ...
-
-    async def topic(self, chat: ChatId, name: str) -> int | None:
-        """The number of its topic; None while it has none."""
-        ...
-
-    async def end(self, chat: ChatId) -> bool:
-        """This group is the desk no more, and what it showed is forgotten; False if it was none."""
-        ...
 
 
 class Chats(Protocol):

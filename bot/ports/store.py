@@ -3,7 +3,8 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from bot.ports.chats import Chats, Desks, Subscriptions
+from bot.ports.chats import Chats, Subscriptions
+from bot.ports.desk import Desks
 from bot.ports.ledger import Issues
 from bot.ports.organisation import People, Projects, Strangers, Units
 from bot.ports.past import Journal, Privacy

@@ -1,6 +1,7 @@
 """The card of an issue: one message per chat, drawn anew in place whenever the issue changes (conversations.md: ground rules)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.domain.draft import Media, MediaState
@@ -182,7 +183,16 @@ async def _cards(turn: Turn, issue: IssueId) -> list[Message]:
 
 
 async def _desks(turn: Turn, issue: IssueId) -> list[Message]:
-    return [desk_of(chat, issue) for chat in await turn.uow.cards.chats_with(desk_card(issue))]
+    return [await _desk(turn, chat, issue) for chat in await turn.uow.cards.chats_with(desk_card(issue))]
+
+
+async def _desk(turn: Turn, chat: ChatId, issue: IssueId) -> Message:
+    """In the group that is the desk the topic follows the case; and should the card be gone, it comes there anew."""
+    if chat > 0:
+        return desk_of(chat, issue)
+    await turn.uow.desks.touch(chat, issue)
+    case = await turn.uow.desks.case(chat, issue)
+    return replace(desk_of(chat, issue), topic=case.topic if case is not None else None)
 
 
 async def _questions(turn: Turn, issue: IssueId) -> list[Message]:

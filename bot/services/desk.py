@@ -10,7 +10,7 @@ from bot.domain.issue import Category, Issue, Kind, Level, standing_in
 from bot.domain.messages import Message
 from bot.domain.organisation import Person, Project
 from bot.domain.permissions import Access, may_use
-from bot.services import cards, desk_group, pausing, queue, staff, steps
+from bot.services import cards, desk_cases, pausing, queue, staff, steps
 from bot.services.turn import Turn
 
 
@@ -20,7 +20,7 @@ async def announce(turn: Turn, issue: Issue, project: Project) -> None:
     clerks = await staff.clerks(turn, standing_in(project, issue))
     # who filed it has its card already, with the desk's buttons
     await cards.bring(turn, [clerk for clerk in clerks if clerk.id != issue.reporter], issue)
-    await desk_group.announce(turn, issue)
+    await desk_cases.announce(turn, issue)
 
 
 async def open_queue(turn: Turn, clerk: Person) -> None:

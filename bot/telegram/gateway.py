@@ -147,6 +147,20 @@ class Gateway:
         topic = await self._answer(self._bot.create_forum_topic(chat, name))
         return int(topic.message_thread_id)
 
+    async def rename_topic(self, chat: ChatId, topic: int, name: str) -> None:
+        """Raises CallFailed, for one that is called so already as well."""
+        await self._answer(self._bot.edit_forum_topic(chat, topic, name))
+
+    async def set_topic(self, chat: ChatId, topic: int, *, closed: bool) -> None:
+        """Close or open a topic. Raises CallFailed, for one that is so already as well."""
+        change = self._bot.close_forum_topic if closed else self._bot.reopen_forum_topic
+        await self._answer(change(chat, topic))
+
+    async def set_pin(self, chat: ChatId, message: MessageId, *, pinned: bool) -> None:
+        """Pin a message without a sound, or take the pin away. Raises CallFailed."""
+        pin, unpin = self._bot.pin_chat_message, self._bot.unpin_chat_message
+        await self._answer(pin(chat, message, disable_notification=True) if pinned else unpin(chat, message))
+
     async def ask(self, method: str, **parameters: Any) -> Any:
         """A method python-telegram-bot has no name for; returns the result as JSON. Raises CallFailed."""
         return await self._answer(self._bot.do_api_request(method, api_kwargs=parameters))

@@ -1,76 +1,157 @@
-"""The topics of the desk's group: what the store says it is to have, and has not, is opened, one after the other.
-
-A crash between Telegram's answer and our note leaves at most one empty topic more: cases go only where a number was kept.
-"""
+"""The topics of the desk's group, and what is pinned in them: what `bot.services.desk_cases` wants asked of Telegram is asked,
+one call after the other, by the process that leads."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import structlog
 
-from bot.domain.ids import ChatId
+from bot.domain.ids import ChatId, IssueId, MessageId
+from bot.domain.issue import Category, Issue
+from bot.ports import DeskCase
+from bot.services import desk_cases
+from bot.services.desk_cases import BATCH, Answer, Call, Do
+from bot.services.turn import Turn
 from bot.services.turns import Turns
-from bot.telegram import words
-from bot.telegram.calls import CallFailed
+from bot.telegram import markup, neutral, words
+from bot.telegram.calls import Ambiguous, Blocked, CallFailed, Rejected, RetryLater
 from bot.telegram.patience import patiently, woken
 from templates.catalogues import Catalogue
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS = 5.0
-PAUSE_SECONDS = 300.0  # after a refusal: most likely we lack the right, which somebody has to give first
-BREATH_SECONDS = 1.0  # between two topics: a group hears of each, and has its limit
+LOOK_SECONDS = 1.0
+PAUSE_SECONDS = 5.0  # where nobody answered
+BREATH_SECONDS = 0.5  # after a call: a group has its limit
+TITLE = 128  # characters (Bot API: createForumTopic)
+_SO_ALREADY = ("not_modified", "not modified")
+_GONE = (
+    "topic_id_invalid",
+    "thread not found",
+    "topic_deleted",
+    "to pin not found",
+    "to unpin not found",
+    "message_id_invalid",
+)
+_NO_FORUM = ("not a forum",)
+_MEANINGS = ((_SO_ALREADY, Answer.DONE), (_GONE, Answer.GONE), (_NO_FORUM, Answer.NO_FORUM))
+Ask = Callable[[Turn], Awaitable[Call | None]]
 
 
-class Opener(Protocol):
-    """Opens a topic and gives its number; the gateway does. Raises CallFailed."""
+class Manager(Protocol):
+    """Changes a forum; the gateway does. Raises CallFailed."""
 
     async def open_topic(self, chat: ChatId, name: str) -> int: ...
+    async def rename_topic(self, chat: ChatId, topic: int, name: str) -> None: ...
+    async def set_topic(self, chat: ChatId, topic: int, *, closed: bool) -> None: ...
+    async def set_pin(self, chat: ChatId, message: MessageId, *, pinned: bool) -> None: ...
 
 
 class Topics:
-    """One loop of the process that leads."""
+    """One loop of the process that leads. `told` is called when messages were queued."""
 
-    def __init__(self, turns: Turns, opener: Opener, office_language: str = "zh") -> None:
+    def __init__(self, turns: Turns, manager: Manager, told: Callable[[], None], office_language: str = "zh") -> None:
         self._turns = turns
-        self._opener = opener
+        self._manager = manager
+        self._told = told
         self._gettext = Catalogue.load(office_language).gettext
         self._stopping = asyncio.Event()
+        self._pause = 0.0
 
     def stop(self) -> None:
-        """Open no further topic."""
+        """Ask for nothing further."""
         self._stopping.set()
 
     async def run(self) -> None:
-        """Until stopped. What can't be opened is tried again later."""
+        """Until stopped. What can't be done is tried again later."""
         while not self._stopping.is_set():
-            pause = LOOK_SECONDS
-            try:
-                await self.step()
-            except CallFailed as error:
-                log.warning("topics.failed", error=str(error))
-                pause = PAUSE_SECONDS
-            await woken(self._stopping, pause)
+            await self.step()
+            await woken(self._stopping, self._pause or LOOK_SECONDS)
 
     async def step(self) -> int:
-        """Open what is wanted; how many. Raises CallFailed."""
-        wanted = await patiently(self._unopened)
-        for chat, name in wanted:
-            if self._stopping.is_set():
+        """Everything that can be done now; how many calls that took."""
+        self._pause, calls = 0.0, 0
+        for case in await patiently(self._changed):
+            calls += await self._safely(self._settling(case.chat, case.issue))
+        return calls + await self._safely(self._opening)
+
+    async def _safely(self, ask: Ask) -> int:
+        """One case that something is wrong with keeps no other from its topic."""
+        try:
+            return await self._follow(ask)
+        except Exception:
+            log.exception("topics.failed")
+            return 0
+
+    async def _follow(self, ask: Ask) -> int:
+        """Make calls until there is none to make, or one must wait."""
+        calls = 0
+        while not self._pause and not self._stopping.is_set():
+            call = await patiently(lambda: self._asked(ask))
+            if call is None:
                 break
-            topic = await self._opener.open_topic(chat, self._title(name))
-            await patiently(lambda chat=chat, name=name, topic=topic: self._note(chat, name, topic))  # type: ignore[misc]
+            answer, number = await self._make(call)
+            await patiently(lambda call=call, a=answer, n=number: self._note(call, a, n))  # type: ignore[misc]
+            calls += 1
             await woken(self._stopping, BREATH_SECONDS)
-        return len(wanted)
+        return calls
 
-    async def _unopened(self) -> list[tuple[ChatId, str]]:
+    def _settling(self, chat: ChatId, issue: IssueId) -> Ask:
+        return lambda turn: desk_cases.settle(turn, chat, issue, self._title)
+
+    async def _opening(self, turn: Turn) -> Call | None:
+        return await desk_cases.open_next(turn, self._title)
+
+    async def _changed(self) -> list[DeskCase]:
         async with self._turns.read() as turn:
-            return await turn.uow.desks.unopened()
+            return await turn.uow.desks.changed(BATCH)
 
-    async def _note(self, chat: ChatId, name: str, topic: int) -> None:
+    async def _asked(self, ask: Ask) -> Call | None:
         async with self._turns.begin() as turn:
-            await turn.uow.desks.opened(chat, name, topic)
+            call = await ask(turn)
+        self._told()
+        return call
 
-    def _title(self, name: str) -> str:
-        """'category:power' → 电力."""
-        return words.category(self._gettext, name.partition(":")[2])
+    async def _note(self, call: Call, answer: Answer, number: int) -> None:
+        async with self._turns.begin() as turn:
+            await desk_cases.answered(turn, call, answer, number)
+        self._told()
+
+    async def _make(self, call: Call) -> tuple[Answer, int]:
+        try:
+            return Answer.DONE, await self._call(call)
+        except CallFailed as failed:
+            log.warning("topics.refused", do=call.do.value, error=str(failed))
+            return self._meaning(failed), 0
+
+    async def _call(self, call: Call) -> int:
+        match call.do:
+            case Do.OPEN:
+                return await self._manager.open_topic(call.chat, call.title)
+            case Do.RENAME:
+                await self._manager.rename_topic(call.chat, call.number, call.title)
+            case Do.CLOSE | Do.REOPEN:
+                await self._manager.set_topic(call.chat, call.number, closed=call.do is Do.CLOSE)
+            case Do.PIN | Do.UNPIN if call.message is not None:
+                await self._manager.set_pin(call.chat, call.message, pinned=call.do is Do.PIN)
+        return 0
+
+    def _meaning(self, failed: CallFailed) -> Answer:
+        """What a failed call says; where nobody answered, or too much was asked, the rest of the round waits, too."""
+        match failed.outcome:
+            case Rejected(error) | Blocked(error):
+                said = error.lower()
+                return next((answer for words_, answer in _MEANINGS if any(w in said for w in words_)), Answer.REFUSED)
+            case RetryLater(seconds):
+                self._pause = seconds
+            case _:
+                self._pause = PAUSE_SECONDS
+        return Answer.UNSURE if isinstance(failed.outcome, Ambiguous) else Answer.LATER
+
+    def _title(self, subject: Category | Issue) -> str:
+        """电力; or XM-2026-0001 and the beginning of what was reported."""
+        if isinstance(subject, Category):
+            return words.category(self._gettext, subject.value)
+        said = " ".join(neutral.clean(f"{subject.number} {subject.description}").split())
+        return markup.clip(said, TITLE)

@@ -15,7 +15,7 @@ from storage.tables.organisation import (
     strangers,
     units,
 )
-from storage.tables.planning import agenda, desk_topics, desks, digests, said, subscriptions
+from storage.tables.planning import agenda, desk_cases, desk_topics, desks, digests, said, subscriptions
 from storage.tables.reporting import albums, draft_pieces, drafts, media
 from storage.tables.running import leases
 from storage.tables.telling import cards, dialogs, inbox, outbox
@@ -26,6 +26,7 @@ __all__ = [
     "cards",
     "chats",
     "counters",
+    "desk_cases",
     "desk_topics",
     "desks",
     "dialogs",

@@ -1,6 +1,6 @@
 """What is due when, what was said, who gets the digest, and the digests that were made."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, UniqueConstraint, text
 
 from bot.domain.organisation import ScopeKind
 from storage.tables.base import Coded, Json, Moment, RowId, Words, metadata, refers, required, row_id
@@ -47,22 +47,42 @@ subscriptions = Table(
     refers("by", "people.id", nullable=False),
 )
 
-# the group that is the desk: one per office, which the key, always 1, sees to
+# the group that is the desk: one per office, which the key, always 1, sees to; and which rights it was found not to give us
 desks = Table(
     "desks",
     metadata,
     Column("office", Integer, primary_key=True, autoincrement=False),
     required("chat", BigInteger),
+    required("forum", Boolean, server_default=text("false")),
+    required("no_topics", Boolean, server_default=text("false")),
+    required("no_pins", Boolean, server_default=text("false")),
 )
 
-# its topics, where it is a forum; one that is still to be opened has no number
+# its topics, where it is a forum; one that is still to be opened has no number. `title` and `closed` as Telegram heard last
 desk_topics = Table(
     "desk_topics",
     metadata,
     Column("chat", BigInteger, primary_key=True, autoincrement=False),
     Column("name", Words, primary_key=True),
     Column("topic", BigInteger),
+    required("title", server_default=text("''")),
+    required("closed", Boolean, server_default=text("false")),
+    required("tries", Integer, server_default=text("0")),
 )
+
+# how each case hangs there; `changes` since it was last looked at
+desk_cases = Table(
+    "desk_cases",
+    metadata,
+    Column("chat", BigInteger, primary_key=True, autoincrement=False),
+    refers("issue", "issues.id", nullable=False, primary_key=True),
+    required("shown", Boolean),
+    Column("topic", BigInteger),
+    Column("pinned", BigInteger),
+    required("changes", Integer),
+)
+CHANGED = text("changes > 0")
+Index("ix_desk_cases_changed", desk_cases.c.issue, sqlite_where=CHANGED, postgresql_where=CHANGED)
 
 digests = Table(
     "digests",

@@ -1,6 +1,6 @@
 """What we know of chats, in memory; and how everything moves when a group does."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -42,46 +42,6 @@ class FakeChats:
         return next((p.id for p in self._tables.people.values() if p.user_id == UserId(chat)), None)
 
 
-class FakeDesks:
-    """The group that is the desk."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
-
-    async def chat(self) -> ChatId | None:
-        return self._tables.desks.get(1)
-
-    async def bind(self, chat: ChatId) -> None:
-        before = await self.chat()
-        if before is not None and before != chat:
-            await self.end(before)
-        self._tables.desks[1] = chat
-
-    async def want(self, chat: ChatId, topics: Sequence[str]) -> None:
-        for name in topics:
-            self._tables.desk_topics.setdefault((chat, name), None)
-
-    async def unopened(self) -> list[tuple[ChatId, str]]:
-        return sorted(key for key, topic in self._tables.desk_topics.items() if topic is None)
-
-    async def opened(self, chat: ChatId, name: str, topic: int) -> None:
-        if self._tables.desk_topics.get((chat, name), 0) is None:
-            self._tables.desk_topics[chat, name] = topic
-
-    async def topic(self, chat: ChatId, name: str) -> int | None:
-        return self._tables.desk_topics.get((chat, name))
-
-    async def end(self, chat: ChatId) -> bool:
-        if self._tables.desks.get(1) != chat:
-            return False
-        del self._tables.desks[1]
-        for key in [key for key in self._tables.cards if key[0] == chat and key[1].startswith("desk:")]:
-            del self._tables.cards[key]
-        for named in [named for named in self._tables.desk_topics if named[0] == chat]:
-            del self._tables.desk_topics[named]
-        return True
-
-
 def close_drafts(tables: Tables, drafts: Iterable[Draft]) -> None:
     """Cancel those that are open: another one takes their place."""
     for draft in list(drafts):
@@ -92,9 +52,11 @@ def close_drafts(tables: Tables, drafts: Iterable[Draft]) -> None:
 def _move_named(tables: Tables, old: ChatId, new: ChatId) -> None:
     """What there is one of per chat and name: what the new chat already has stays."""
     _move_keys(tables.subscriptions, old, new)
-    tables.desks.update({office: new for office, chat in tables.desks.items() if chat == old})
+    tables.desks.update({one: replace(desk, chat=new) for one, desk in tables.desks.items() if desk.chat == old})
     _move_keys(tables.albums, old, new)
     _move_keys(tables.desk_topics, old, new)
+    _move_keys(tables.desk_cases, old, new)
+    tables.desk_cases.update({key: replace(case, chat=key[0]) for key, case in tables.desk_cases.items()})
     tables.subscriptions.update({key: replace(row, chat=key[0]) for key, row in tables.subscriptions.items()})
     tables.albums.update({key: replace(row, chat=key[0]) for key, row in tables.albums.items()})
     shown = {key: _behind(message) for key, message in tables.cards.items() if key[0] == old}

@@ -9,7 +9,7 @@ from bot.domain.ids import ChatId
 from bot.domain.issue import Issue
 from bot.domain.messages import Message
 from bot.domain.organisation import Person
-from tests.fakes import chats, ledger, organisation, reporting, running, talk, telling, time
+from tests.fakes import chats, desks, ledger, organisation, reporting, running, talk, telling, time
 from tests.fakes.privacy import FakePrivacy
 from tests.fakes.tables import Tables
 
@@ -32,7 +32,7 @@ class FakeUnitOfWork:
         self.agenda: ports.Agenda = time.FakeAgenda(tables)
         self.subscriptions: ports.Subscriptions = time.FakeSubscriptions(tables)
         self.chats: ports.Chats = chats.FakeChats(tables)
-        self.desks: ports.Desks = chats.FakeDesks(tables)
+        self.desks: ports.Desks = desks.FakeDesks(tables)
         self.dialogs: ports.Dialogs = talk.FakeDialogs(tables)
         self.strangers: ports.Strangers = talk.FakeStrangers(tables)
         self.inbox: ports.Inbox = talk.FakeInbox(tables)

@@ -15,7 +15,7 @@ from bot.domain.ids import ChatId, DraftId, IssueId, MediaId, MessageId, PersonI
 from bot.domain.issue import Issue
 from bot.domain.journal import Record
 from bot.domain.organisation import Invitation, Person, Project, ServiceCard, Unit
-from bot.ports import Due, OutboxRow, Subscription, Telling
+from bot.ports import Desk, DeskCase, DeskTopic, Due, OutboxRow, Subscription, Telling
 
 T = TypeVar("T")
 SaidKey = tuple[IssueId, str, int, int, PersonId | None]  # issue, kind, deadline version, step, person
@@ -56,8 +56,9 @@ class Tables:
     agenda: dict[tuple[IssueId, str], Due] = field(default_factory=dict)
     said: dict[SaidKey, Telling] = field(default_factory=dict)
     subscriptions: dict[tuple[ChatId, int | None], Subscription] = field(default_factory=dict)
-    desks: dict[int, ChatId] = field(default_factory=dict)
-    desk_topics: dict[tuple[ChatId, str], int | None] = field(default_factory=dict)
+    desks: dict[int, Desk] = field(default_factory=dict)
+    desk_topics: dict[tuple[ChatId, str], DeskTopic] = field(default_factory=dict)
+    desk_cases: dict[tuple[ChatId, IssueId], DeskCase] = field(default_factory=dict)
     digests: dict[int, Digest] = field(default_factory=dict)
     groups: dict[ChatId, tuple[str, str]] = field(default_factory=dict)
     dialogs: dict[str, tuple[str | None, Mapping[str, Any]]] = field(default_factory=dict)

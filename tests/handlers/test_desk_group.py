@@ -3,6 +3,9 @@
 import pytest
 
 from bot.domain.ids import ChatId
+from bot.ports import Desk
+from bot.services import desk_cases
+from bot.services.desk_cases import Answer, Do
 from tests.builders import City
 from tests.fakes import FakeStore
 from tests.handlers.driver import World
@@ -42,7 +45,7 @@ async def test_an_administrator_may_too(world: World, city: City, store: FakeSto
     """By their role in the office, not in the chat."""
     room = world.group("专班群")
     await world.phone(int(city.admin.user_id or 0), "管理员").sends("/desk", room=room)
-    assert store.tables.desks == {1: room.id}
+    assert store.tables.desks == {1: Desk(ChatId(room.id))}
 
 
 async def test_nobody_else_may(world: World, store: FakeStore, worker: Phone, assignee: Phone, stranger: Phone) -> None:
@@ -157,24 +160,63 @@ async def test_undesk_where_there_is_none(world: World, group: Room, clerk: Phon
     assert "本群已是专班群" in group.last().text
 
 
-async def test_in_a_forum_each_category_has_its_topic(world: World, clerk: Phone, worker: Phone) -> None:
-    """Wanted at once; a case comes to General until its topic is there, then into the topic."""
-    forum = world.group("专班群")
-    forum.is_forum = True
-    await clerk.sends("/desk", room=forum)
+@pytest.fixture
+async def forum(world: World, clerk: Phone) -> Room:
+    """A forum the clerk has made the desk."""
+    room = world.group("专班群")
+    room.is_forum = True
+    await clerk.sends("/desk", room=room)
+    return room
+
+
+async def opens(world: World, do: Do = Do.OPEN, answer: Answer = Answer.DONE) -> None:
+    """What the first case asks for next is answered so; a topic is number 70 and its case's number."""
+    async with world.turns.begin() as turn:
+        (case, *_) = await turn.uow.desks.changed(1)
+        call = await desk_cases.settle(turn, case.chat, case.issue, str)
+        assert call is not None
+        assert call.do is do
+        await desk_cases.answered(turn, call, answer, 70 + case.issue)
+    async with world.turns.begin() as turn:
+        await desk_cases.settle(turn, case.chat, case.issue, str)
+    await world.deliver()
+
+
+async def test_in_a_forum_a_case_comes_when_its_topic_is_there(
+    world: World, forum: Room, clerk: Phone, worker: Phone
+) -> None:
+    """Wanted at once; the first case waits for it, the next of its category comes straight away. Changes keep the place."""
     assert "每个类别各有一个话题" in forum.last().text
     await worker.opens("c_card-P002")
     await worker.sends_photo(caption=POWER)
     await worker.presses("提交")
-    assert forum.last().topic is None
-    async with world.turns.begin() as turn:
-        names = [name for _, name in await turn.uow.desks.unopened()]
-        for number, name in enumerate(names, 70):
-            await turn.uow.desks.opened(ChatId(forum.id), name, number)
-    assert len(names) == 8
+    assert NUMBER not in forum.screen()
+    await opens(world)
+    assert [forum.shown[n].topic for n in sorted(forum.shown)[-2:]] == [71, 71]
     await worker.sends_photo(caption=POWER)
     await worker.presses("提交")
-    topic = 70 + names.index("category:power")
-    assert [forum.shown[n].topic for n in sorted(forum.shown)[-2:]] == [topic, topic]
+    assert [forum.shown[n].topic for n in sorted(forum.shown)[-2:]] == [71, 71]
     await clerk.presses("入账", forum)
     assert forum.last().text.startswith("已入账 XM-2026-0002")
+
+
+async def test_rights_given_later(world: World, forum: Room, store: FakeStore, clerk: Phone, worker: Phone) -> None:
+    """Said once what is missing, and tried again when the bot's standing changes, or /desk is sent once more."""
+    await worker.opens("c_card-P002")
+    await worker.sends(POWER)
+    await worker.presses("提交")
+    await opens(world, answer=Answer.REFUSED)
+    assert forum.screen().count("我在本群没有管理话题的权限") == 1
+    assert forum.last().text.startswith(f"已上报 {NUMBER}")
+    for again in (
+        lambda: clerk.adds_bot(forum, status="administrator", before="member"),
+        lambda: clerk.sends("/desk", room=forum),
+    ):
+        assert store.tables.desks[1].no_topics
+        await again()
+        assert not store.tables.desks[1].no_topics
+        await opens(world, answer=Answer.REFUSED)
+    await clerk.adds_bot(forum, status="administrator", before="member")
+    await opens(world)
+    assert forum.last().topic == 71
+    assert f"{NUMBER} 已移到话题" in forum.screen()

@@ -1,7 +1,10 @@
-"""Every store: the group that is the desk."""
+"""Every store: the group that is the desk, its topics, and how cases hang there."""
+
+from dataclasses import replace
 
 from bot.domain.ids import ChatId, MessageId
-from bot.ports import UnitOfWork
+from bot.ports import Desk, DeskCase, DeskTopic, UnitOfWork
+from tests.builders import City, an_issue, filed
 
 ONE, OTHER = ChatId(-1_001_000_000_001), ChatId(-1_001_000_000_002)
 
@@ -45,27 +48,89 @@ async def test_it_moves_with_its_group(uow: UnitOfWork) -> None:
     assert await uow.cards.chats_with("desk:7") == [ONE]
 
 
-async def test_topics_are_wanted_then_opened_once(uow: UnitOfWork) -> None:
-    """Wanting again changes nothing; the first number stays."""
+async def test_what_is_known_of_it(uow: UnitOfWork) -> None:
+    """A forum or not, and what it did not let us do; bound once more it has all rights again. Another's is not kept."""
+    assert await uow.desks.desk() is None
+    await uow.desks.bind(ONE, forum=True)
+    assert await uow.desks.desk() == Desk(ONE, forum=True)
+    await uow.desks.save(Desk(ONE, forum=True, no_topics=True, no_pins=True))
+    await uow.desks.save(Desk(OTHER))
+    assert await uow.desks.desk() == Desk(ONE, forum=True, no_topics=True, no_pins=True)
+    await uow.desks.bind(ONE)
+    assert await uow.desks.desk() == Desk(ONE)
+
+
+async def test_topics_are_wanted_then_opened(uow: UnitOfWork) -> None:
+    """Wanting again changes nothing; what Telegram heard is kept of those that are wanted."""
     await uow.desks.bind(ONE)
     await uow.desks.want(ONE, ["category:power", "category:other"])
-    assert await uow.desks.unopened() == [(ONE, "category:other"), (ONE, "category:power")]
-    assert await uow.desks.topic(ONE, "category:power") is None
-    await uow.desks.opened(ONE, "category:power", 17)
-    await uow.desks.opened(ONE, "category:power", 18)
-    await uow.desks.opened(ONE, "category:unknown", 19)
+    assert await uow.desks.topics(ONE, unopened=True) == [DeskTopic("category:other"), DeskTopic("category:power")]
+    opened = DeskTopic("category:power", 17, "电力", closed=True, tries=2)
+    await uow.desks.save_topic(ONE, opened)
+    await uow.desks.save_topic(ONE, DeskTopic("category:unknown", 19))
     await uow.desks.want(ONE, ["category:power"])
-    assert await uow.desks.topic(ONE, "category:power") == 17
+    assert await uow.desks.topic(ONE, "category:power") == opened
     assert await uow.desks.topic(ONE, "category:unknown") is None
-    assert await uow.desks.unopened() == [(ONE, "category:other")]
+    assert await uow.desks.topics(ONE, unopened=True) == [DeskTopic("category:other")]
+    assert await uow.desks.topics(ONE) == [DeskTopic("category:other"), opened]
 
 
-async def test_topics_end_with_the_desk(uow: UnitOfWork) -> None:
-    """One opened meanwhile is not kept."""
-    await uow.desks.bind(ONE)
-    await uow.desks.want(ONE, ["category:power", "category:other"])
-    await uow.desks.opened(ONE, "category:power", 17)
-    await uow.desks.end(ONE)
-    await uow.desks.opened(ONE, "category:other", 18)
-    assert await uow.desks.unopened() == []
-    assert await uow.desks.topic(ONE, "category:power") is None
+async def test_cases_are_looked_at_until_they_are_as_they_should(uow: UnitOfWork, city: City) -> None:
+    """Each change is one more look; what changed while it was looked at is looked at again."""
+    desks = uow.desks
+    one, two = [await filed(uow, an_issue(reporter=city.reporter.id)) for _ in range(2)]
+    await desks.bind(ONE)
+    for issue in (two, one, two):
+        await desks.add_case(ONE, issue.id)
+    first = DeskCase(ONE, one.id)
+    assert await desks.changed(9) == [first, DeskCase(ONE, two.id)]
+    assert await desks.changed(1) == [first]
+    await desks.save_case(replace(first, shown=True, topic=7, pinned=MessageId(70), changes=0))
+    await desks.touch(ONE, one.id)
+    await desks.looked_at(first)
+    assert await desks.case(ONE, one.id) == DeskCase(ONE, one.id, True, 7, MessageId(70), 2)
+    await desks.looked_at(DeskCase(ONE, one.id, changes=2))
+    assert await desks.changed(9) == [DeskCase(ONE, two.id)]
+    await desks.forsake(ONE, 7)
+    assert (await desks.case(ONE, one.id)) == DeskCase(ONE, one.id, True, None, MessageId(70), 0)
+    assert await desks.case(OTHER, one.id) is None
+
+
+async def test_everything_may_be_tried_again(uow: UnitOfWork, city: City) -> None:
+    """Topics that could not be opened, and every case."""
+    desks, one = uow.desks, await filed(uow, an_issue(reporter=city.reporter.id))
+    await desks.bind(ONE)
+    await desks.want(ONE, ["issue:1", "issue:2"])
+    await desks.save_topic(ONE, DeskTopic("issue:1", tries=3))
+    await desks.save_topic(ONE, DeskTopic("issue:2", 17, "two", tries=1))
+    await desks.add_case(ONE, one.id)
+    await desks.looked_at(DeskCase(ONE, one.id))
+    await desks.retry(ONE)
+    assert await desks.topics(ONE) == [DeskTopic("issue:1"), DeskTopic("issue:2", 17, "two", tries=1)]
+    assert await desks.changed(9) == [DeskCase(ONE, one.id)]
+
+
+async def test_topics_and_cases_end_with_the_desk(uow: UnitOfWork, city: City) -> None:
+    """What is heard of them later is not kept."""
+    desks, one = uow.desks, await filed(uow, an_issue(reporter=city.reporter.id))
+    await desks.bind(ONE)
+    await desks.want(ONE, ["category:power"])
+    await desks.add_case(ONE, one.id)
+    await uow.cards.put(ONE, "moved:7", MessageId(12))
+    await desks.end(ONE)
+    await desks.save_topic(ONE, DeskTopic("category:power", 18))
+    await desks.save_case(DeskCase(ONE, one.id, shown=True))
+    assert await desks.topics(ONE) == []
+    assert await desks.case(ONE, one.id) is None
+    assert await desks.changed(9) == []
+    assert await uow.cards.chats_with("moved:7") == []
+
+
+async def test_topics_and_cases_move_with_the_group(uow: UnitOfWork, city: City) -> None:
+    """A forum is a supergroup; but what is known of a group is not lost when it becomes one."""
+    desks, one, old = uow.desks, await filed(uow, an_issue(reporter=city.reporter.id)), ChatId(-4001)
+    await desks.bind(old, forum=True)
+    await desks.add_case(old, one.id)
+    await uow.chats.migrate(old, ONE)
+    assert await desks.desk() == Desk(ONE, forum=True)
+    assert await desks.changed(9) == [DeskCase(ONE, one.id)]

@@ -177,4 +177,12 @@ def suspended(facts: Facts, _: Gettext) -> Keyboard:
     return in_rows([Button(row["number"], OfIssue(issue=row["id"], do="open")) for row in facts["rows"]], 2)
 
 
-KEYBOARDS = {"desk/suspended": suspended, "desk/date": date, "desk/number": number}
+def moved(facts: Facts, _: Gettext) -> Keyboard:
+    """To the topic; General has no address of its own."""
+    if facts["topic"] is None:
+        return []
+    group = str(facts["chat"]).removeprefix("-100")
+    return [[Button(_("Open the topic"), url=f"https://t.me/c/{group}/{facts['topic']}")]]
+
+
+KEYBOARDS = {"desk/suspended": suspended, "desk/date": date, "desk/number": number, "desk/moved": moved}
