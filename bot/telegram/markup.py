@@ -4,12 +4,14 @@ Lengths are UTF-16 units after entity parsing, the unit of the Bot API's limits 
 """
 
 import html
+import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 TOAST_LIMIT = 200
+_TAG = re.compile(r"<[^>]*>")
 
 
 def units(text: str) -> int:
@@ -33,7 +35,12 @@ def plain(source: str) -> str:
 
 
 def split(source: str, limit: int = TEXT_LIMIT) -> list[str]:
-    """Parts of at most `limit` units each, cut on line borders (a longer line is cut anyway), tags balanced in each."""
+    """Parts of at most `limit` units each, cut on line borders (a longer line is cut anyway), tags balanced in each.
+
+    What has room with all its tags is one part as it stands: nearly everything, and reading HTML takes its time.
+    """
+    if units(source) <= limit and _TAG.sub("", source).strip():
+        return [source]
     splitter = _Splitter(limit)
     for token in _Tokens.of(source):
         splitter.take(token)

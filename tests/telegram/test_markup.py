@@ -52,6 +52,12 @@ def test_parts_end_at_line_borders() -> None:
     assert markup.split("<b>aaaa\nbbbb</b>", 5) == ["<b>aaaa</b>", "<b>bbbb</b>"]
 
 
+def test_what_has_room_stays_as_it_was_written() -> None:
+    """One part, to the letter; where there is nothing to read there is none."""
+    assert markup.split('<a href="x">a</a> &quot;\n') == ['<a href="x">a</a> &quot;\n']
+    assert markup.split("<b> </b>\n") == []
+
+
 def test_lengths_are_counted_as_telegram_does() -> None:
     """UTF-16 units after entity parsing; no emoji is cut in half."""
     assert markup.units("😀a") == 3
