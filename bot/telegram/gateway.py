@@ -48,6 +48,7 @@ log = structlog.get_logger(__name__)
 os.environ.setdefault("PTB_TIMEDELTA", "1")  # RetryAfter warns about itself when it is raised, unless told so
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_OF_SENT = {"message_id", "date", "chat"}
 _ALBUM = {
     MediaKind.PHOTO: InputMediaPhoto,
     MediaKind.VIDEO: InputMediaVideo,
@@ -262,6 +263,14 @@ def _ids(result: Any) -> tuple[MessageId, ...]:
             return ()
 
 
+def _short(result: Any) -> Any:
+    """A message, or each of an album, without what it says."""
+    if isinstance(result, list):
+        return [_short(one) for one in result]
+    told = isinstance(result, dict) and result.keys() >= _OF_SENT
+    return {name: result[name] for name in _OF_SENT} if told else result
+
+
 class _Request(BaseRequest):
     """python-telegram-bot's requests over our transport."""
 
@@ -272,6 +281,12 @@ class _Request(BaseRequest):
     def read_timeout(self) -> float:
         """Seconds."""
         return self._transport.read_timeout
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """Of a message that was sent only its number matters to us: python-telegram-bot need not make objects of the rest."""
+        answer: dict[str, Any] = BaseRequest.parse_json_payload(payload)
+        return answer | {"result": _short(answer["result"])} if "result" in answer else answer
 
     async def initialize(self) -> None:
         """Nothing to do before the first request."""
