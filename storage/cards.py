@@ -1,7 +1,7 @@
 """Which message of a chat shows what: one message per thing."""
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, bindparam, case, delete, exists, select, text, union, update
@@ -16,6 +16,9 @@ _CHAT = cards.c.chat == bindparam("sought_chat")
 _CARD = cards.c.card == bindparam("sought_card")
 _MESSAGE = cards.c.message == bindparam("sought_message")
 _MESSAGE_OF = select(cards.c.message).where(_CHAT, _CARD, cards.c.message > 0)  # or it was left behind
+_MESSAGES_OF = select(cards.c.chat, cards.c.card, cards.c.message).where(
+    cards.c.card.in_(bindparam("cards", expanding=True)), cards.c.message > 0
+)
 _CARD_AT = select(cards.c.card).where(_CHAT, _MESSAGE)
 _OTHERS = delete(cards).where(_CHAT, _MESSAGE, cards.c.card != bindparam("sought_card"))
 _RENAME = update(cards).where(_CHAT, _CARD)
@@ -67,8 +70,11 @@ class SqlCards(Repository):
 
     async def message_of(self, chat: ChatId, card: str) -> MessageId | None:
         """The message that shows the card."""
-        row = await self._first(_MESSAGE_OF, {"sought_chat": chat, "sought_card": card})
-        return None if row is None else MessageId(row.message)
+        return await self._once(cards, (chat, card), partial(self._message_of, chat, card))
+
+    async def expect(self, shown: Collection[tuple[ChatId, str]]) -> None:
+        """Which messages show these cards is asked next: read it in one go if it can't change meanwhile."""
+        await self._expect(cards, shown, self._messages_of)
 
     async def card_at(self, chat: ChatId, message: MessageId) -> str | None:
         """What the message shows."""
@@ -104,6 +110,15 @@ class SqlCards(Repository):
     async def under_way(self, chat: ChatId) -> list[str]:
         """Cards that are being sent into the chat right now, newest first."""
         return [str(row.card) for row in await self._all(_UNDER_WAY, {"sought_chat": chat})]
+
+    async def _message_of(self, chat: ChatId, card: str) -> MessageId | None:
+        row = await self._first(_MESSAGE_OF, {"sought_chat": chat, "sought_card": card})
+        return None if row is None else MessageId(row.message)
+
+    async def _messages_of(self, shown: Collection[tuple[ChatId, str]]) -> Mapping[tuple[ChatId, str], MessageId]:
+        """Few chats show the same card."""
+        rows = await self._all(_MESSAGES_OF, {"cards": list({card for _, card in shown})})
+        return {(row.chat, row.card): row.message for row in rows}
 
     async def _alone(self, *chats: ChatId) -> None:
         """Until this transaction ends nobody else arranges the cards of these chats: who presses a message just when its send

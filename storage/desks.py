@@ -25,7 +25,7 @@ class SqlDesks(Repository):
 
     async def chat(self) -> ChatId | None:
         """None while there is no such group."""
-        chat = await self._value(_CHAT)
+        chat = await self._once(desks, _CHAT, lambda: self._value(_CHAT))
         return None if chat is None else ChatId(int(chat))
 
     async def desk(self) -> Desk | None:

@@ -1,6 +1,7 @@
 """Where a person is in a conversation."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select
@@ -10,6 +11,7 @@ from storage.tables import dialogs
 
 _KEY = dialogs.c.key == bindparam("sought")
 _GET = select(dialogs.c.state, dialogs.c.data).where(_KEY)
+_OF_MANY = select(dialogs).where(dialogs.c.key.in_(bindparam("sought", expanding=True)))
 _REMOVE = delete(dialogs).where(_KEY)
 
 
@@ -18,8 +20,11 @@ class SqlDialogs(Repository):
 
     async def get(self, key: str) -> tuple[str | None, Mapping[str, Any]]:
         """State and data; None and nothing if there is no conversation."""
-        row = await self._first(_GET, {"sought": key})
-        return (None, {}) if row is None else (row.state, row.data)
+        return await self._once(dialogs, key, partial(self._get, key))
+
+    async def expect(self, keys: Collection[str]) -> None:
+        """These conversations are asked for next: read them in one go if they can't change meanwhile."""
+        await self._expect(dialogs, keys, self._many, none=(None, {}))
 
     async def put(self, key: str, state: str | None, data: Mapping[str, Any]) -> None:
         """A None state with empty data removes the row."""
@@ -27,3 +32,11 @@ class SqlDialogs(Repository):
             await self._run(_REMOVE, {"sought": key})
         else:
             await self._put(dialogs, {"key": key, "state": state, "data": dict(data)})
+
+    async def _get(self, key: str) -> tuple[str | None, Mapping[str, Any]]:
+        row = await self._first(_GET, {"sought": key})
+        return (None, {}) if row is None else (row.state, row.data)
+
+    async def _many(self, keys: Collection[str]) -> dict[str, tuple[str | None, Mapping[str, Any]]]:
+        rows = await self._all(_OF_MANY, {"sought": list(keys)})
+        return {row.key: (row.state, row.data) for row in rows}

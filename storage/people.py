@@ -1,7 +1,8 @@
 """Persons with their grants and the cards they opened."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import String, bindparam, cast, delete, exists, func, insert, select, tuple_, update
@@ -36,6 +37,7 @@ _OFFICE = _PERSON.where(people.c.code.is_not(None)).order_by(people.c.code)
 _BY_ID = _PERSON.where(people.c.id == bindparam("sought"))
 _BY_CODE = _PERSON.where(people.c.code == bindparam("sought"))
 _BY_USER = _PERSON.where(people.c.user_id == bindparam("sought"))
+_BY_USERS = _PERSON.where(people.c.user_id.in_(bindparam("sought", expanding=True)))
 _STAFF = _OFFICE.where(~people.c.left)
 _HOLDING = _STAFF.where(
     exists().where(
@@ -68,8 +70,11 @@ class SqlPeople(Repository):
 
     async def by_user(self, user: UserId) -> Person | None:
         """By the bound Telegram account."""
-        row = await self._first(_BY_USER, {"sought": user})
-        return None if row is None else _person(row)
+        return await self._once(people, user, partial(self._by_user, user))
+
+    async def expect(self, users: Collection[UserId]) -> None:
+        """Who is behind these accounts is asked next: read it in one go if it can't change meanwhile."""
+        await self._expect(people, users, self._by_users)
 
     async def all(self, *, left: bool = False) -> list[Person]:
         """Persons of the office that have not left, by code; with `left` those too."""
@@ -77,9 +82,8 @@ class SqlPeople(Repository):
 
     async def holding(self, role: Role, scopes: Iterable[Scope]) -> list[Person]:
         """Who holds the role for exactly one of the scopes, by code."""
-        wanted = [(scope.kind.value, scope.value) for scope in scopes]
-        rows = await self._all(_HOLDING, {"sought_role": role, "scopes": wanted}) if wanted else []
-        return [_person(row) for row in rows]
+        wanted = tuple((scope.kind.value, scope.value) for scope in scopes)
+        return list(await self._once(people, (role, wanted), partial(self._holding, role, wanted)))
 
     async def add(self, person: Person) -> Person:
         """Insert; its id is ignored."""
@@ -126,6 +130,18 @@ class SqlPeople(Repository):
         await self._run(update(people).where(people.c.id == guest).values(user_id=None))
         reported = await self._run(select(issues.c.id).where(issues.c.reporter == guest).order_by(issues.c.id))
         return list(reported.scalars())
+
+    async def _by_user(self, user: UserId) -> Person | None:
+        row = await self._first(_BY_USER, {"sought": user})
+        return None if row is None else _person(row)
+
+    async def _by_users(self, users: Collection[UserId]) -> dict[UserId, Person]:
+        rows = await self._all(_BY_USERS, {"sought": list(users)})
+        return {row.user_id: _person(row) for row in rows}
+
+    async def _holding(self, role: Role, scopes: Sequence[tuple[str, str]]) -> list[Person]:
+        rows = await self._all(_HOLDING, {"sought_role": role, "scopes": list(scopes)}) if scopes else []
+        return [_person(row) for row in rows]
 
     async def _close_older_drafts(self, guest: PersonId, person: PersonId) -> None:
         """At most one is open per person and chat: the guest's is the one being written."""

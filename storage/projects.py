@@ -1,6 +1,7 @@
 """Projects, their service cards, and who opened them."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, case, literal, or_, select, update
@@ -20,6 +21,9 @@ class SqlProjects(Repository):
 
     async def get(self, code: ProjectCode) -> Project:
         """LookupError if there is none."""
+        return await self._once(projects, code, partial(self._get, code))
+
+    async def _get(self, code: ProjectCode) -> Project:
         row = await self._first(_BY_CODE, {"sought": code})
         if row is None:
             raise LookupError(code)

@@ -1,7 +1,7 @@
 """What all repositories are: a view of one transaction."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import CursorResult, Executable, Table
 from sqlalchemy.dialects.postgresql import Insert
@@ -10,6 +10,9 @@ from storage.dialect import insert_into, upsert
 from storage.session import AnyRow, AnySelect, Session
 
 __all__ = ["AnyRow", "AnySelect", "Repository", "Session"]
+
+K = TypeVar("K")
+T = TypeVar("T")
 
 
 class Repository:
@@ -31,6 +34,27 @@ class Repository:
     async def _value(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:
         row = await self._session.first(statement, values)
         return None if row is None else row[0]
+
+    async def _once(self, table: Table, key: Any, ask: Callable[[], Awaitable[T]]) -> T:
+        """What `ask` reads of the table, asked once as long as nobody can have changed it."""
+        if not self._session.undisturbed:
+            return await ask()
+        kept = self._session.kept(table)
+        if key not in kept:
+            kept[key] = await ask()
+        found: T = kept[key]
+        return found
+
+    async def _expect(
+        self,
+        table: Table,
+        keys: Collection[K],
+        ask: Callable[[Collection[K]], Awaitable[Mapping[K, Any]]],
+        none: Any = None,
+    ) -> None:
+        """Ask for many at once what will be asked for `_once` each; `none` is what there is of those not found."""
+        if keys and self._session.undisturbed:
+            self._session.kept(table).update(dict.fromkeys(keys, none) | dict(await ask(keys)))
 
     async def _put(self, table: Table, row: Mapping[str, Any]) -> None:
         """Insert, or update every other column of the row with the same primary key."""

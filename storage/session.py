@@ -4,19 +4,25 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, Row, Select
+from sqlalchemy import CursorResult, Executable, Row, Select, Table, UpdateBase
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.messages import Message
 from storage.dialect import is_postgres
+from storage.tables import grants, people, scans
 
 # rows and queries of any width: their columns are tables' business
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
 
+_READ_WITH: Mapping[Any, Table] = {grants: people, scans: people}  # tables whose rows are read as a part of another's
+
 
 class Session:
     """`writing`: it may write; else it sees one snapshot, and asks it nothing twice.
+
+    What was read of a table and will be asked for again is kept until something of that table is written, where nobody else can
+    write meanwhile (`undisturbed`).
 
     Messages queued one after the other are written together: `told` waits for `writer` (the outbox), who is called before
     anything else is asked of the database, so that nobody can tell.
@@ -27,8 +33,18 @@ class Session:
         self.writing = writing
         self.postgres = is_postgres(connection)
         self._seen: dict[tuple[Any, ...], Sequence[AnyRow]] = {}
+        self._kept: dict[Any, dict[Any, Any]] = {}
         self.told: list[tuple[Message, datetime]] = []
         self.writer: Callable[[Sequence[tuple[Message, datetime]]], Awaitable[None]] | None = None
+
+    @property
+    def undisturbed(self) -> bool:
+        """Nobody else changes what this transaction reads: it sees a snapshot, or has SQLite for itself."""
+        return not (self.writing and self.postgres)
+
+    def kept(self, table: Table) -> dict[Any, Any]:
+        """What was read of the table, by what was asked."""
+        return self._kept.setdefault(table, {})
 
     async def write(self) -> None:
         """Write what waits to be written."""
@@ -37,13 +53,16 @@ class Session:
             await self.writer(told)
 
     def forget(self) -> None:
-        """What waits is not to be written: what it belongs to is undone."""
+        """What waits is not to be written, what was read may not be so any more: what it belongs to is undone."""
         self.told = []
+        self._kept = {}
 
     async def run(self, statement: Executable, values: Any = None) -> CursorResult[*tuple[Any, ...]]:
         """Execute; `values` of one row, or a list of them for many."""
         if self.told:
             await self.write()
+        if self._kept and isinstance(statement, UpdateBase):
+            self._kept.pop(_READ_WITH.get(statement.table, statement.table), None)
         return await self.connection.execute(statement, values)
 
     async def all(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[AnyRow]:

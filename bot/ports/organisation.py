@@ -1,6 +1,6 @@
 """Who there is: units, projects, people, and strangers at the door."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Protocol
 
@@ -53,6 +53,10 @@ class People(Protocol):
 
     async def by_code(self, code: str) -> Person | None: ...
     async def by_user(self, user: UserId) -> Person | None: ...
+    async def expect(self, users: Collection[UserId]) -> None:
+        """`by_user` will be asked for these: they may be read in one go. Changes nothing."""
+        ...
+
     async def all(self, *, left: bool = False) -> list[Person]:
         """Persons of the office that have not left (no guests), by code; with `left` those too."""
         ...

@@ -107,6 +107,10 @@ class Dialogs(Protocol):
     """Where a person is in a conversation. Lives in the same transaction as everything else."""
 
     async def get(self, key: str) -> tuple[str | None, Mapping[str, Any]]: ...
+    async def expect(self, keys: Collection[str]) -> None:
+        """`get` will be asked for these: they may be read in one go. Changes nothing."""
+        ...
+
     async def put(self, key: str, state: str | None, data: Mapping[str, Any]) -> None:
         """A None state with empty data removes the row."""
         ...

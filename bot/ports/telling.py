@@ -82,6 +82,10 @@ class Cards(Protocol):
     """Which message of a chat shows what: one message per thing."""
 
     async def message_of(self, chat: ChatId, card: str) -> MessageId | None: ...
+    async def expect(self, shown: Collection[tuple[ChatId, str]]) -> None:
+        """`message_of` will be asked for these: they may be read in one go. Changes nothing."""
+        ...
+
     async def card_at(self, chat: ChatId, message: MessageId) -> str | None: ...
     async def put(self, chat: ChatId, card: str, message: MessageId) -> None:
         """From now on this message shows the card in this chat."""

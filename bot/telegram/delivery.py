@@ -9,7 +9,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.domain.ids import ChatId, MessageId
+from bot.domain.ids import ChatId, MessageId, UserId
 from bot.domain.messages import Message
 from bot.ports import OutboxRow, StoreUnavailable
 from bot.services.turn import Turn
@@ -91,6 +91,7 @@ class Courier:
         while waiting:
             try:
                 async with self._turns.read() as turn:
+                    await _expect(turn, [row.message for row in waiting])
                     while waiting:
                         prepared = await self._prepared(turn, waiting[0].message)
                         calls.create_task(self._speak(waiting.popleft(), prepared, told))
@@ -136,6 +137,12 @@ class Courier:
         if isinstance(outcome, CardGone):
             self._gone.add((row.message.chat, row.message.card))
         return Delivered(row, _or_plainer(outcome, content), edited=True)
+
+
+async def _expect(turn: Turn, messages: Sequence[Message]) -> None:
+    """Who reads them and what shows their cards already is read for all at once."""
+    await turn.uow.people.expect({UserId(message.chat) for message in messages if message.chat > 0})
+    await turn.uow.cards.expect({(message.chat, message.card) for message in messages if message.card is not None})
 
 
 def _unspoken(row: OutboxRow, error: Exception) -> Delivered:

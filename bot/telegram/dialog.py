@@ -57,7 +57,12 @@ class DialogStorage(BaseStorage):
 
 def name_of(key: StorageKey) -> str:
     """The row a dialog is kept in: one per chat and person."""
-    return f"{key.chat_id}:{key.user_id}"
+    return key_of(key.chat_id, key.user_id)
+
+
+def key_of(chat: int, user: int) -> str:
+    """The same by chat and person."""
+    return f"{chat}:{user}"
 
 
 class DialogMiddleware(BaseMiddleware):

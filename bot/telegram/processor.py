@@ -1,7 +1,7 @@
 """Inbox → handlers: pending updates in batches, one transaction each batch, a savepoint each update (design.md)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from bot.domain.organisation import Person
 from bot.ports import InboxRow, StoreUnavailable
 from bot.services.turn import Turn
 from bot.services.turns import Turns
+from bot.telegram.dialog import key_of
 from bot.telegram.dispatching import Ear, kind_of
 from bot.telegram.patience import patiently, woken
 
@@ -27,6 +28,7 @@ BATCH = 50
 LOOK_SECONDS = 1.0  # another process may fill the same inbox without waking us
 LOOK_ALONE_SECONDS = 10.0  # where nobody else does
 ERROR_LENGTH = 500
+LARGEST = 2**63  # more is no id, and no database could look it up
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class Processor:
         most, self._most = self._most, max(1, self._most // 4)
         async with self._turns.begin() as turn:
             rows = await turn.uow.inbox.pending(self._bot_id, most)
+            await _expect(turn, rows)
             poisoned = [found for row in rows if (found := await self._take(turn, row)) is not None]
             bad = {found.row.id for found in poisoned}
             if len(bad) < len(rows):
@@ -133,6 +136,13 @@ class Processor:
                 log.exception("update.apology_failed", update=found.row.update_id)
 
 
+async def _expect(turn: Turn, rows: Sequence[InboxRow]) -> None:
+    """Who they are from and where these people are in a conversation with the bot is read for all at once."""
+    users = {user for row in rows if (user := _id(_body(row.update), "from"))}
+    await turn.uow.people.expect({UserId(user) for user in users})
+    await turn.uow.dialogs.expect({key_of(user, user) for user in users})
+
+
 async def _sender(turn: Turn, update: Update) -> Person | None:
     """Who sent it, by Telegram's numeric id."""
     user = getattr(update.event, "from_user", None)
@@ -141,9 +151,7 @@ async def _sender(turn: Turn, update: Update) -> Person | None:
 
 def apologies(update: Mapping[str, Any]) -> list[Message]:
     """What to say about an update that could not be handled, read as carefully as one that may be malformed deserves."""
-    body = update.get(kind_of(update) or "")
-    body = body if isinstance(body, Mapping) else {}
-    said = []
+    body, said = _body(update), []
     query = body.get("id")
     if "callback_query" in update and isinstance(query, str):
         said.append(Message(_id(body, "from"), "toast/trouble", {"query": query}, Priority.TOAST))
@@ -152,8 +160,14 @@ def apologies(update: Mapping[str, Any]) -> list[Message]:
     return said
 
 
+def _body(update: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What it brings; empty if it can't be read."""
+    body = update.get(kind_of(update) or "")
+    return body if isinstance(body, Mapping) else {}
+
+
 def _id(body: Mapping[str, Any], field: str) -> ChatId:
     """The chat of a raw message, or the own chat of who pressed; 0 if it can't be read."""
     found = body.get(field)
     number = found.get("id") if isinstance(found, Mapping) else None
-    return ChatId(number if isinstance(number, int) else 0)
+    return ChatId(number if isinstance(number, int) and abs(number) < LARGEST else 0)

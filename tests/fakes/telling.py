@@ -125,6 +125,9 @@ class FakeCards:
         shown = self._tables.cards.get((chat, card))
         return shown if shown is not None and shown > 0 else None
 
+    async def expect(self, shown: Collection[tuple[ChatId, str]]) -> None:
+        """Nothing is quicker for being expected."""
+
     async def card_at(self, chat: ChatId, message: MessageId) -> str | None:
         shown = self._tables.cards.items()
         return next((card for (where, card), m in shown if (where, m) == (chat, message)), None)

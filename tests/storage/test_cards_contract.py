@@ -131,3 +131,18 @@ async def test_a_card_that_is_on_its_way_counts_as_shown(uow: UnitOfWork) -> Non
     await uow.outbox.settle(row, OutboxState.DEAD, NOW)
     assert await uow.cards.chats_with("issue:7") == []
     assert await uow.cards.under_way(CHAT) == []
+
+
+async def test_cards_that_are_expected_are_found_as_they_are(uow: UnitOfWork) -> None:
+    """Read for all at once or not, in each chat its own message: what was put since is seen."""
+    here, there = ChatId(1), ChatId(2)
+    await uow.cards.put(here, "issue:7", MessageId(10))
+    await uow.cards.put(there, "issue:7", MessageId(20))
+    await uow.cards.expect({(here, "issue:7"), (there, "issue:7"), (there, "issue:8")})
+    assert await uow.cards.message_of(here, "issue:7") == 10
+    assert await uow.cards.message_of(there, "issue:7") == 20
+    assert await uow.cards.message_of(there, "issue:8") is None
+    await uow.cards.put(here, "issue:7", MessageId(11))
+    await uow.cards.put(there, "issue:8", MessageId(21))
+    assert await uow.cards.message_of(here, "issue:7") == 11
+    assert await uow.cards.message_of(there, "issue:8") == 21

@@ -1,6 +1,7 @@
 """Every store: persons, their roles, accounts and invitations; guests who turn out to be somebody."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -217,3 +218,24 @@ async def test_a_closed_draft_of_a_guest_is_handed_over_too(uow: UnitOfWork, cit
     await uow.drafts.save(replace(draft, state=DraftState.CANCELLED))
     await uow.people.absorb(guest.id, city.reporter.id)
     assert (await uow.drafts.get(draft.id)).person == city.reporter.id
+
+
+async def test_who_is_expected_is_found_as_they_are(uow: UnitOfWork, city: City) -> None:
+    """Read for all at once or not: what changed since is seen, and what was undone is not."""
+    before, after = UserId(3004), UserId(4)
+    await uow.people.expect({before, after})
+    assert [await uow.people.by_user(user) for user in (before, after)] == [city.a04, None]
+    moved = replace(city.a04, user_id=after, grants=frozenset())
+    with suppress(KeyError):
+        async with uow.savepoint():
+            await uow.people.save(moved)
+            assert [await uow.people.by_user(user) for user in (before, after)] == [None, moved]
+            raise KeyError
+    assert [await uow.people.by_user(user) for user in (before, after)] == [city.a04, None]
+
+
+async def test_holders_change_with_what_is_held(uow: UnitOfWork, city: City) -> None:
+    """Asked again in the same transaction: a role that was taken is held no more."""
+    assert city.a04 in await uow.people.holding(Role.ASSIGNEE, [U04])
+    await uow.people.save(replace(city.a04, grants=frozenset()))
+    assert city.a04.id not in {person.id for person in await uow.people.holding(Role.ASSIGNEE, [U04])}

@@ -66,3 +66,15 @@ async def test_facts_of_one_kind(uow: UnitOfWork) -> None:
     assert await uow.facts.starting("bot:") == {"bot:1": "<bot:1>", "bot:2": "<bot:2>"}
     assert await uow.facts.starting("b%") == {"b%": "<b%>"}
     assert await uow.facts.starting("b_t") == {}
+
+
+async def test_dialogs_that_are_expected_are_found_as_they_are(uow: UnitOfWork) -> None:
+    """Read for all at once or not: what was put since is seen."""
+    await uow.dialogs.put("1:1", "Asking:date", {"issue": 3})
+    await uow.dialogs.expect({"1:1", "2:2"})
+    assert await uow.dialogs.get("1:1") == ("Asking:date", {"issue": 3})
+    assert await uow.dialogs.get("2:2") == (None, {})
+    await uow.dialogs.put("1:1", None, {})
+    await uow.dialogs.put("2:2", "Asking:date", {})
+    assert await uow.dialogs.get("1:1") == (None, {})
+    assert await uow.dialogs.get("2:2") == ("Asking:date", {})

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event, text
 
 from bot.domain import lifecycle
-from bot.domain.ids import ChatId, IssueId, MessageId, PersonId, UserId
+from bot.domain.ids import ChatId, IssueId, MessageId, PersonId, ProjectCode, UserId
 from bot.domain.messages import Priority
 from bot.domain.organisation import CITY, Role, Scope
 from bot.domain.permissions import Sight
@@ -93,6 +93,41 @@ async def test_few_statements(sql_store: SqlStore, ledger: Ledger, count: int, a
         assert len(heard.statements) == count, heard.statements
 
 
+async def ask_again(uow: UnitOfWork) -> None:
+    """For what a batch of updates asks over and over."""
+    await uow.people.expect({UserId(1002), UserId(3004), UserId(4)})
+    await uow.dialogs.expect({"1002:1002", "4:4"})
+    await uow.cards.expect({(ChatId(1), "issue:1"), (ChatId(2), "issue:1")})
+    for _ in range(3):
+        for user in (1002, 3004, 4):
+            await uow.people.by_user(UserId(user))
+        await uow.dialogs.get("4:4")
+        await uow.cards.message_of(ChatId(2), "issue:1")
+        await uow.people.holding(Role.CLERK, [CITY])
+        await uow.projects.get(ProjectCode("P002"))
+        await uow.desks.chat()
+
+
+async def test_what_nobody_else_can_change_is_asked_once(sqlite_store: SqlStore, sqlite_ledger: City) -> None:
+    """One question for all that are expected; none for what was asked before."""
+    heard = Heard(sqlite_store)
+    async with sqlite_store.begin() as uow:
+        heard.statements.clear()
+        await ask_again(uow)
+        assert len(heard.statements) == 6
+
+
+async def test_what_others_may_change_meanwhile_is_asked_anew(postgres_store: SqlStore) -> None:
+    """PostgreSQL has other writers: a person who was erased a moment ago must not be written back."""
+    async with postgres_store.begin() as uow:
+        await a_city(uow)
+    heard = Heard(postgres_store)
+    async with postgres_store.begin() as uow:
+        heard.statements.clear()
+        await ask_again(uow)
+        assert len(heard.statements) == 3 * 8
+
+
 INDEXED: dict[str, Asking] = {
     "the queue": lambda uow, _: uow.issues.queue(Sight(None, frozenset({CITY})), None, 10),
     "a reporter's": lambda uow, city: uow.issues.of_reporter(city.reporter.id, 10),
@@ -119,6 +154,7 @@ INDEXED: dict[str, Asking] = {
     "files to fetch": lambda uow, _: uow.evidence.claim(NOW, 10),
     "an open draft": lambda uow, city: uow.drafts.open_of(city.reporter.id, ChatId(1)),
     "a message's draft": lambda uow, _: uow.drafts.of_message(ChatId(1), MessageId(1)),
+    "messages of cards": lambda uow, _: uow.cards.expect({(ChatId(1), "issue:1"), (ChatId(2), "issue:2")}),
     "chats with a card": lambda uow, _: uow.cards.chats_with("issue:1"),
     "how things stand": lambda uow, _: uow.vitals.read(NOW),
 }

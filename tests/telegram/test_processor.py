@@ -23,6 +23,7 @@ from bot.telegram.dispatching import Ear, NetworkUsedError
 from bot.telegram.processor import Processor
 from tests.builders import a_city
 from tests.fakes import FakeStore
+from tests.fakes.organisation import FakePeople
 
 BOT = 4200
 
@@ -151,10 +152,27 @@ async def test_poison_that_can_not_be_answered_stops_nothing(
         await turn.uow.outbox.queue(message, turn.now)
 
     monkeypatch.setattr(Turn, "tell", overflow)
-    await hear({"update_id": 1, "message": {"chat": {"id": 10**30}}}, a_message(2, "hallo"))
+    await hear({"update_id": 1, "message": {"chat": {"id": 10**18}}}, a_message(2, "hallo"))
     assert [message.facts.get("text") for message in store.outbox_messages()] == ["hallo"]
     async with store.read() as uow:
         assert [one.update_id for one in await uow.inbox.poisoned(10)] == [1]
+
+
+async def test_a_number_no_database_can_hold_stops_nothing(
+    hear: Hear, store: FakeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is behind the updates of a batch is looked up for all at once: a sender that can't be one is left out of that."""
+    expected: list[set[int]] = []
+
+    async def expect(_: object, users: set[int]) -> None:
+        expected.append(users)
+
+    monkeypatch.setattr(FakePeople, "expect", expect)
+    liar = a_message(1, "lie")
+    liar["message"]["from"]["id"] = 10**30
+    await hear(liar, {"update_id": 2, "message": "broken"}, a_message(3, "hallo"))
+    assert expected == [{4001}]
+    assert "hallo" in [message.facts.get("text") for message in store.outbox_messages()]
 
 
 async def test_unknown_kinds_are_knowingly_ignored(hear: Hear, store: FakeStore) -> None:
