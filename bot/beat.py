@@ -1,18 +1,24 @@
-"""What a second of the office's clock brings about: reminders, questions, digests; and once an hour, what is kept too long goes."""
+"""What a second of the office's clock brings about: reminders, questions, digests, the end of claims; and once an hour, what is
+kept too long goes."""
 
 import time
 from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bot.services import asking, digests, reminders, upkeep
+from bot.services import asking, claiming, digests, reminders, upkeep
 from bot.services.turn import Turn
 from bot.services.turns import Turns
 
 log = structlog.get_logger(__name__)
 
 UPKEEP_SECONDS = 3600.0
-_SAID = ((reminders.is_due, reminders.tick), (asking.is_due, asking.tick), (digests.is_due, digests.tick))
+_SAID = (
+    (reminders.is_due, reminders.tick),
+    (asking.is_due, asking.tick),
+    (digests.is_due, digests.tick),
+    (claiming.is_due, claiming.tick),
+)
 
 
 class Beat:

@@ -91,6 +91,7 @@ def _policy(file: _File, version: str, wins: Mapping[str, str]) -> Policy:
         invitation_days=take("people", "invitation_days", as_=check.whole(1, 90)),
         digest=_digest(file),
         week={step: take("week", step.value, as_=check.week_moment) for step in WeekStep},
+        claim_minutes=take("desk", "claim_minutes", as_=check.whole(0, 1440)),
         desk_topics=take("desk", "topics", as_=check.one_of("issue", "category", "none")),
         rich_messages=take("messages", "rich", as_=check.yes_or_no),
         stranger_minutes=take("messages", "stranger_minutes", as_=check.whole(1, 10080)),

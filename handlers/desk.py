@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.domain.ids import IssueId, PersonId, UnitCode
 from bot.domain.issue import Category, Kind, Level
 from bot.domain.organisation import Person
-from bot.services import assigning, cards, desk, extending, pausing
+from bot.services import assigning, cards, claiming, desk, extending, pausing
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfIssue
 from handlers.commands import Command
@@ -42,6 +42,7 @@ def build() -> Router:
     router.callback_query(OfIssue.filter(F.do == "photos"))(photos)
     router.callback_query(OfIssue.filter(F.do == "next"))(next_case)
     router.callback_query(OfIssue.filter(F.do == "assign"))(assign)
+    router.callback_query(OfIssue.filter(F.do == "take_over"))(take_over)
     router.callback_query(OfIssue.filter(F.do.in_(STEPS)))(step)
     router.callback_query(OfIssue.filter(F.do.in_(SET) & (F.arg != "")))(choose)
     router.include_routers(build_reasons(), build_dates(), build_merging())
@@ -57,7 +58,7 @@ async def menu(query: CallbackQuery, callback_data: OfIssue, turn: Turn, person:
     """Open a chooser in place ('unit.1': its second page), or close it ('')."""
     name, _, page = callback_data.arg.partition(".")
     facts = {"menu": name, "page": int(page) if page.isdecimal() else 0} if name else {}
-    await cards.open_menu(turn, person, chat_of(query), message_of(query), IssueId(callback_data.issue), **facts)
+    await claiming.open_menu(turn, person, chat_of(query), message_of(query), IssueId(callback_data.issue), **facts)
     await answer(turn, query)
 
 
@@ -72,6 +73,12 @@ async def next_case(query: CallbackQuery, callback_data: OfIssue, turn: Turn, pe
     issue = IssueId(callback_data.issue)
     following = await desk.next_case(turn, person, chat_of(query), message_of(query), issue)
     await answer(turn, query, "quiet" if following else "desk_last")
+
+
+async def take_over(query: CallbackQuery, callback_data: OfIssue, turn: Turn, person: Person) -> None:
+    """Out of another clerk's hand."""
+    taken = await claiming.take_over(turn, person, IssueId(callback_data.issue))
+    await answer(turn, query, "desk_in_hand", taken=taken)
 
 
 async def step(query: CallbackQuery, callback_data: OfIssue, turn: Turn, person: Person) -> None:
@@ -96,5 +103,5 @@ async def assign(query: CallbackQuery, callback_data: OfIssue, turn: Turn, perso
     if not open_menu:
         told = await assigning.reaches_somebody(turn, issue)
         return await answer(turn, query, "desk_done", alert=not told, what="assign" if told else "assign_unread")
-    await cards.open_menu(turn, person, chat_of(query), message_of(query), issue, menu=open_menu)
+    await claiming.open_menu(turn, person, chat_of(query), message_of(query), issue, menu=open_menu)
     return await answer(turn, query)

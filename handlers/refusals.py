@@ -3,7 +3,7 @@
 from aiogram.types import CallbackQuery, Update
 from aiogram.types import Message as Heard
 
-from bot.domain.errors import Refused
+from bot.domain.errors import InHand, Refused
 from bot.domain.ids import ChatId, DraftId, IssueId, MessageId
 from bot.domain.messages import Message
 from bot.domain.organisation import Person
@@ -25,7 +25,10 @@ async def refuse(turn: Turn, update: Update, person: Person | None, error: Refus
     if update.callback_query is not None:
         spoken = {"language": language} if language else {}
         await answer(turn, update.callback_query, "refusal", alert=True, **facts_of(error), **spoken)
-        await _show_truth(turn, update.callback_query)
+        if (
+            not isinstance(error, InHand) or chat_of(update.callback_query) > 0
+        ):  # another's chooser stays open in a group
+            await _show_truth(turn, update.callback_query)
     elif (heard := update.message or update.edited_message) is not None:
         await turn.tell(_sentence(heard, error, language))
 

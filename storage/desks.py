@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Integer, bindparam, delete, or_, select, update
 
-from bot.domain.ids import ChatId, IssueId, MessageId
-from bot.ports import Desk, DeskCase, DeskTopic
+from bot.domain.ids import ChatId, IssueId, MessageId, PersonId
+from bot.ports import Claim, Desk, DeskCase, DeskTopic
 from storage.repository import AnyRow, Repository
-from storage.tables import cards, desk_cases, desk_topics, desks
+from storage.tables import cards, claims, desk_cases, desk_topics, desks
 from storage.tables.planning import CHANGED
 
 _CHAT = select(desks.c.chat)
@@ -17,6 +18,10 @@ _CASE_AT = (desk_cases.c.chat == bindparam("sought_chat"), desk_cases.c.issue ==
 _CASE = select(desk_cases).where(*_CASE_AT)
 _TOUCH = update(desk_cases).where(*_CASE_AT).values(changes=desk_cases.c.changes + 1)
 _CHANGED = select(desk_cases).where(CHANGED).order_by(desk_cases.c.issue)
+_CLAIM = select(claims).where(claims.c.issue == bindparam("sought"))
+_UNCLAIM = delete(claims).where(claims.c.issue == bindparam("sought"), claims.c.person == bindparam("hand"))
+_OVER = claims.c.until <= bindparam("now", type_=claims.c.until.type)
+_EXPIRED = select(claims).where(_OVER).order_by(claims.c.issue).limit(bindparam("most", type_=Integer))
 _OFFICE = 1  # there is one
 
 
@@ -120,6 +125,26 @@ class SqlDesks(Repository):
         there = (desk_cases.c.chat == chat, desk_cases.c.topic == topic)
         await self._run(update(desk_cases).where(*there).values(topic=None))
 
+    # --- whose hand a case is in
+
+    async def claim(self, claim: Claim) -> None:
+        """One hand at a time."""
+        await self._put(claims, asdict(claim))
+
+    async def claim_of(self, issue: IssueId) -> Claim | None:
+        """None once it was given up."""
+        row = await self._first(_CLAIM, {"sought": issue})
+        return None if row is None else _claim(row)
+
+    async def unclaim(self, issue: IssueId, person: PersonId) -> None:
+        """Another's hand keeps it."""
+        await self._run(_UNCLAIM, {"sought": issue, "hand": person})
+
+    async def expired(self, now: datetime, limit: int) -> list[Claim]:
+        """By issue."""
+        rows = await self._all(_EXPIRED, {"now": now, "most": limit})
+        return [_claim(row) for row in rows]
+
 
 def _named(chat: ChatId, name: str) -> tuple[ColumnElement[bool], ...]:
     return desk_topics.c.chat == chat, desk_topics.c.name == name
@@ -132,3 +157,7 @@ def _topic(row: AnyRow) -> DeskTopic:
 def _case(row: AnyRow) -> DeskCase:
     pinned = None if row.pinned is None else MessageId(row.pinned)
     return DeskCase(ChatId(row.chat), IssueId(row.issue), row.shown, row.topic, pinned, row.changes)
+
+
+def _claim(row: AnyRow) -> Claim:
+    return Claim(IssueId(row.issue), PersonId(row.person), row.until)

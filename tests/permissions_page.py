@@ -81,7 +81,8 @@ def _besides() -> list[str]:
         for access in Access
         if access not in used
     ]
-    return [*_head("what", "where"), *rows]
+    taking_over = _row("take over a case another clerk has in hand", "both", roles=MOVES[Action.CATEGORISE].roles)
+    return [*_head("what", "where"), *rows, taking_over]
 
 
 def _steps() -> list[str]:

@@ -44,6 +44,10 @@ class AnonymousSender(Refused):
     """An anonymous group admin or a channel has no role. Facts: none."""
 
 
+class InHand(Refused):
+    """Another clerk is at a decision about it. Facts: number, name."""
+
+
 # what you named
 class IssueUnknown(Refused):
     """No such issue, or none you may see. Facts: number."""

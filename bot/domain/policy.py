@@ -76,6 +76,7 @@ class Policy:
     invitation_days: int
     digest: WeekMoment
     desk_topics: str  # of the desk's group, if it is a forum: one for each 'issue', for each 'category', or 'none'
+    claim_minutes: int  # a clerk at a decision has the case in hand so long at the most; 0: nobody ever has
     rich_messages: bool  # digests and ledgers with real tables
     inbox_days: int  # raw updates are kept so long
     photo_pixels: int  # cap on width × height of an uploaded picture

@@ -6,7 +6,7 @@ return None. A store drops from every text what not every database can keep: NUL
 """
 
 from bot.ports.chats import Chats, Subscription, Subscriptions
-from bot.ports.desk import Desk, DeskCase, Desks, DeskTopic
+from bot.ports.desk import Claim, Desk, DeskCase, Desks, DeskTopic
 from bot.ports.ledger import Brief, HistoryLine, Issues, IssueView, Similar
 from bot.ports.organisation import People, Projects, Strangers, Units
 from bot.ports.past import Journal, Privacy
@@ -22,6 +22,7 @@ __all__ = [
     "Brief",
     "Cards",
     "Chats",
+    "Claim",
     "Desk",
     "DeskCase",
     "DeskTopic",

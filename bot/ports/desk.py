@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from bot.domain.ids import ChatId, IssueId, MessageId
+from bot.domain.ids import ChatId, IssueId, MessageId, PersonId
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,15 @@ class DeskCase:
     topic: int | None = None
     pinned: MessageId | None = None
     changes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A clerk has a case in hand, until that moment at the latest."""
+
+    issue: IssueId
+    person: PersonId
+    until: datetime
 
 
 class Desks(Protocol):
@@ -108,4 +118,20 @@ class Desks(Protocol):
 
     async def forsake(self, chat: ChatId, topic: int) -> None:
         """The topic is no more: what hung there hangs in the group itself."""
+        ...
+
+    async def claim(self, claim: Claim) -> None:
+        """The case is in this hand from now on, and in no other."""
+        ...
+
+    async def claim_of(self, issue: IssueId) -> Claim | None:
+        """The newest, whether its time is over or not; None once it was given up."""
+        ...
+
+    async def unclaim(self, issue: IssueId, person: PersonId) -> None:
+        """The person has it in hand no more; another's hand keeps it."""
+        ...
+
+    async def expired(self, now: datetime, limit: int) -> list[Claim]:
+        """Claims whose time is over, by issue."""
         ...

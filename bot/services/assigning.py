@@ -9,7 +9,7 @@ from bot.domain.history import Action
 from bot.domain.ids import IssueId, PersonId
 from bot.domain.issue import AT_THE_UNIT, Deadline, Issue
 from bot.domain.organisation import Person
-from bot.services import cards, staff, steps
+from bot.services import cards, claiming, staff, steps
 from bot.services.turn import Turn
 
 _ENDS = {Action.CLEAR: "uncleared", Action.CONCLUDE: "uncleared", Action.MERGE: "unmerged"}
@@ -73,7 +73,7 @@ async def hand_over(turn: Turn, person: Person, issue_id: IssueId, to: PersonId)
     """
     issue = await steps.load(turn, person, Action.HAND_OVER, issue_id)
     if issue.assignee == to and issue.status in AT_THE_UNIT:
-        await cards.redraw(turn, staff.chat_of(person), issue_id)
+        await claiming.close(turn, person, issue_id)
         return issue
     people = await staff.everybody_of_unit(turn, issue.unit) if issue.unit is not None else []
     successor = _pick(people, to)
@@ -124,7 +124,7 @@ async def _move(turn: Turn, clerk: Person, issue: Issue, days: int | None, deadl
         raise lifecycle.illegal(issue, Action.SET_DEADLINE)
     same = issue.deadline is not None and deadline is not None and issue.deadline.due_at == deadline.due_at
     if issue.days == days and (same or issue.deadline is deadline):
-        await cards.redraw(turn, staff.chat_of(clerk), issue.id)
+        await claiming.close(turn, clerk, issue.id)
         return issue
     issue = await steps.keep(turn, lifecycle.set_deadline(issue, clerk.id, turn.now, days, deadline))
     assignee = await staff.known(turn, issue.assignee)

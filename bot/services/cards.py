@@ -1,6 +1,6 @@
 """The card of an issue: one message per chat, drawn anew in place whenever the issue changes (conversations.md: ground rules)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -52,7 +52,12 @@ async def refresh(turn: Turn, issue: IssueId) -> None:
 async def redraw(turn: Turn, chat: ChatId | None, issue: IssueId) -> None:
     """The same in one chat, and at the group that is the desk: nothing changed, but what hangs there may be an open chooser
     or an old truth."""
-    here = {chat, await turn.uow.desks.chat()}
+    await redraw_in(turn, [chat], issue)
+
+
+async def redraw_in(turn: Turn, chats: Iterable[ChatId | None], issue: IssueId) -> None:
+    """The same in some."""
+    here = {*chats, await turn.uow.desks.chat()}
     for message in [*await _cards(turn, issue), *await _desks(turn, issue), *await _questions(turn, issue)]:
         if message.chat in here:
             await turn.tell(message)

@@ -9,7 +9,7 @@ from bot.domain.ids import IssueId
 from bot.domain.issue import Issue
 from bot.domain.messages import Message
 from bot.domain.organisation import Person
-from bot.services import assigning, cards, extending, staff, steps
+from bot.services import assigning, cards, claiming, extending, staff, steps
 from bot.services.turn import Turn
 
 EXAMPLE_DAYS = 7  # working days ahead
@@ -25,6 +25,7 @@ async def ask(turn: Turn, person: Person, action: Action, issue_id: IssueId) -> 
     issue = await steps.load(turn, person, action, issue_id)
     if not lifecycle.legal(issue, action):
         raise lifecycle.illegal(issue, action)
+    await claiming.begin(turn, person, action, issue_id)
     await _draw(turn, person, issue, action, "asked", fresh=True)
 
 
@@ -50,6 +51,7 @@ async def take(turn: Turn, person: Person, action: Action, issue_id: IssueId, te
 async def leave(turn: Turn, clerk: Person, issue_id: IssueId) -> None:
     """No day after all."""
     await cards.check_sight(turn, clerk, issue_id)
+    await claiming.give_up(turn, clerk, issue_id)
     await _draw(turn, clerk, await turn.uow.issues.get(issue_id), Action.SET_DEADLINE, "left")
 
 

@@ -10,7 +10,7 @@ from bot.domain.issue import Category, Issue, Kind, Level, standing_in
 from bot.domain.messages import Message
 from bot.domain.organisation import Person, Project
 from bot.domain.permissions import Access, may_use
-from bot.services import cards, desk_cases, pausing, queue, staff, steps
+from bot.services import cards, claiming, desk_cases, pausing, queue, staff, steps
 from bot.services.turn import Turn
 
 
@@ -104,6 +104,6 @@ async def _set(turn: Turn, clerk: Person, action: Action, issue_id: IssueId, **f
     issue = await steps.load(turn, clerk, action, issue_id)
     change = lifecycle.step(issue, action, clerk.id, turn.now, **fields)
     if not change.entry.after:
-        await cards.redraw(turn, staff.chat_of(clerk), issue_id)
+        await claiming.close(turn, clerk, issue_id)
         return issue
     return await steps.keep(turn, change)

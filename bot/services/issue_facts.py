@@ -12,7 +12,7 @@ from bot.domain.moves import MOVES
 from bot.domain.organisation import Person
 from bot.domain.permissions import may, may_view, open_to_clerks
 from bot.ports import HistoryLine, IssueView
-from bot.services import choices, likeness, past, rungs, staff
+from bot.services import choices, claims, likeness, past, rungs, staff
 from bot.services.following import original_of
 from bot.services.turn import Turn
 
@@ -60,6 +60,7 @@ async def issue_facts(
         "awaits": _words_of(history, Action.SUSPEND) if view.issue.status is Status.SUSPENDED else "",
         "more_time": _more_time(view.issue, history),
         "original": await _original(turn, view.issue),
+        "in_hand": await claims.shown(turn, viewer, view, desk=desk),
         "moves": moves(turn, viewer, view, history) if viewer is not None or desk else [],
         **await likeness.of(turn, viewer, view, menu, desk=desk),
         **await choices.of(turn, viewer, view, menu, page, desk=desk),

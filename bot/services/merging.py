@@ -8,7 +8,7 @@ from bot.domain.issue import AT_THE_UNIT, Issue, parse_number
 from bot.domain.messages import Message
 from bot.domain.organisation import Person
 from bot.domain.permissions import may
-from bot.services import cards, staff, steps
+from bot.services import cards, claiming, staff, steps
 from bot.services.following import followers, original_of
 from bot.services.turn import Turn
 
@@ -20,7 +20,9 @@ def number_card(issue: int) -> str:
 
 async def ask(turn: Turn, clerk: Person, issue_id: IssueId) -> None:
     """Which one is the original? Raises IllegalMove, and as `steps.load`."""
-    await _draw(turn, clerk, await _mergeable(turn, clerk, issue_id), "asked", fresh=True)
+    issue = await _mergeable(turn, clerk, issue_id)
+    await claiming.begin(turn, clerk, Action.MERGE, issue_id)
+    await _draw(turn, clerk, issue, "asked", fresh=True)
 
 
 async def take(turn: Turn, clerk: Person, issue_id: IssueId, text: str) -> Issue:
@@ -40,6 +42,7 @@ async def take(turn: Turn, clerk: Person, issue_id: IssueId, text: str) -> Issue
 async def leave(turn: Turn, clerk: Person, issue_id: IssueId) -> None:
     """No merging after all."""
     await cards.check_sight(turn, clerk, issue_id)
+    await claiming.give_up(turn, clerk, issue_id)
     await _draw(turn, clerk, await turn.uow.issues.get(issue_id), "left")
 
 

@@ -11,7 +11,7 @@ from bot.domain.incoming import Incoming
 from bot.domain.issue import Issue
 from bot.domain.messages import Message
 from bot.domain.organisation import Person
-from bot.services import cards, closing, desk, ends, evidence, extending, pausing, staff, steps, tasks
+from bot.services import cards, claiming, closing, desk, ends, evidence, extending, pausing, staff, steps, tasks
 from bot.services.turn import Turn
 
 STEPS: Mapping[Action, Callable[[Turn, Person, IssueId, str], Awaitable[Issue]]] = {
@@ -42,6 +42,7 @@ async def ask(turn: Turn, person: Person, action: Action, issue_id: IssueId, det
         await extending.check(turn, issue, detail)
     elif action is Action.CONCLUDE:
         ends.outcome_of(issue, detail)
+    await claiming.begin(turn, person, action, issue_id)
     if detail:
         await cards.redraw(turn, staff.chat_of(person), issue_id)
     await _draw(turn, person, issue, action, "asked", detail, fresh=True)
@@ -76,6 +77,7 @@ async def give(turn: Turn, person: Person, action: Action, issue_id: IssueId, re
 async def leave(turn: Turn, person: Person, action: Action, issue_id: IssueId) -> None:
     """No reason after all: nothing happened. Whoever may see the issue may leave, also when the step is gone meanwhile."""
     await cards.check_sight(turn, person, issue_id)
+    await claiming.give_up(turn, person, issue_id)
     await _draw(turn, person, await turn.uow.issues.get(issue_id), action, "left")
 
 

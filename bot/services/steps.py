@@ -6,16 +6,17 @@ from bot.domain.ids import IssueId
 from bot.domain.issue import Issue
 from bot.domain.organisation import Person
 from bot.domain.permissions import may
-from bot.services import cards, reminders
+from bot.services import cards, claims, reminders
 from bot.services.following import followers
 from bot.services.turn import Turn
 
 
 async def load(turn: Turn, person: Person, action: Action, issue: IssueId) -> Issue:
-    """The issue, if this person may take this step on it now. Raises NotYours, IssueUnknown, NotAllowed."""
+    """The issue, if this person may take this step on it now. Raises NotYours, IssueUnknown, NotAllowed, InHand."""
     await cards.check_sight(turn, person, issue)
     if not may(person, action, await turn.uow.issues.standing(issue)):
         raise NotAllowed(action=action.value)
+    await claims.check(turn, person, action, issue)
     return await turn.uow.issues.get(issue)
 
 
@@ -23,6 +24,7 @@ async def keep(turn: Turn, *changes: Change) -> Issue:
     """Save the changes in order; plan or cancel its reminders; draw its cards. Raises ChangedMeanwhile."""
     for change in changes:
         await turn.uow.issues.save(change)
+        await claims.decided(turn, change.entry.by, change.entry.action, change.issue.id)
     issue = changes[-1].issue
     await reminders.plan(turn, issue)
     await cards.refresh(turn, issue.id)

@@ -15,7 +15,7 @@ from storage.tables.organisation import (
     strangers,
     units,
 )
-from storage.tables.planning import agenda, desk_cases, desk_topics, desks, digests, said, subscriptions
+from storage.tables.planning import agenda, claims, desk_cases, desk_topics, desks, digests, said, subscriptions
 from storage.tables.reporting import albums, draft_pieces, drafts, media
 from storage.tables.running import leases
 from storage.tables.telling import cards, dialogs, inbox, outbox
@@ -25,6 +25,7 @@ __all__ = [
     "albums",
     "cards",
     "chats",
+    "claims",
     "counters",
     "desk_cases",
     "desk_topics",

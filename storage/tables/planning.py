@@ -84,6 +84,15 @@ desk_cases = Table(
 CHANGED = text("changes > 0")
 Index("ix_desk_cases_changed", desk_cases.c.issue, sqlite_where=CHANGED, postgresql_where=CHANGED)
 
+# which clerk has a case in hand, and how long nobody else should take it for granted
+claims = Table(
+    "claims",
+    metadata,
+    refers("issue", "issues.id", nullable=False, primary_key=True),
+    refers("person", "people.id", nullable=False),
+    required("until", Moment, index=True),
+)
+
 digests = Table(
     "digests",
     metadata,

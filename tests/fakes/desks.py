@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from bot.domain.ids import ChatId, IssueId
-from bot.ports import Desk, DeskCase, DeskTopic
-from tests.fakes.tables import Tables, kept, refer
+from bot.domain.ids import ChatId, IssueId, PersonId
+from bot.ports import Claim, Desk, DeskCase, DeskTopic
+from tests.fakes.tables import Tables, aware, kept, refer
 
 
 class FakeDesks:
@@ -96,3 +97,20 @@ class FakeDesks:
         for key, case in list(self._tables.desk_cases.items()):
             if case.chat == chat and case.topic == topic:
                 self._tables.desk_cases[key] = replace(case, topic=None)
+
+    async def claim(self, claim: Claim) -> None:
+        refer(self._tables.issues, claim.issue)
+        refer(self._tables.people, claim.person)
+        self._tables.claims[claim.issue] = kept(claim)
+
+    async def claim_of(self, issue: IssueId) -> Claim | None:
+        return self._tables.claims.get(issue)
+
+    async def unclaim(self, issue: IssueId, person: PersonId) -> None:
+        claim = self._tables.claims.get(issue)
+        if claim is not None and claim.person == person:
+            del self._tables.claims[issue]
+
+    async def expired(self, now: datetime, limit: int) -> list[Claim]:
+        over = [claim for claim in self._tables.claims.values() if claim.until <= aware(now)]
+        return sorted(over, key=lambda claim: claim.issue)[:limit]

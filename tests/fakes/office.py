@@ -47,6 +47,7 @@ def a_policy(**changed: Any) -> Policy:
         digest=WeekMoment(4, time(16, 0)),
         rich_messages=False,
         desk_topics="category",
+        claim_minutes=30,
         inbox_days=7,
         photo_pixels=50_000_000,
         stranger_minutes=60,

@@ -15,7 +15,7 @@ from bot.domain.ids import ChatId, DraftId, IssueId, MediaId, MessageId, PersonI
 from bot.domain.issue import Issue
 from bot.domain.journal import Record
 from bot.domain.organisation import Invitation, Person, Project, ServiceCard, Unit
-from bot.ports import Desk, DeskCase, DeskTopic, Due, OutboxRow, Subscription, Telling
+from bot.ports import Claim, Desk, DeskCase, DeskTopic, Due, OutboxRow, Subscription, Telling
 
 T = TypeVar("T")
 SaidKey = tuple[IssueId, str, int, int, PersonId | None]  # issue, kind, deadline version, step, person
@@ -59,6 +59,7 @@ class Tables:
     desks: dict[int, Desk] = field(default_factory=dict)
     desk_topics: dict[tuple[ChatId, str], DeskTopic] = field(default_factory=dict)
     desk_cases: dict[tuple[ChatId, IssueId], DeskCase] = field(default_factory=dict)
+    claims: dict[IssueId, Claim] = field(default_factory=dict)
     digests: dict[int, Digest] = field(default_factory=dict)
     groups: dict[ChatId, tuple[str, str]] = field(default_factory=dict)
     dialogs: dict[str, tuple[str | None, Mapping[str, Any]]] = field(default_factory=dict)

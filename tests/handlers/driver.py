@@ -16,7 +16,7 @@ from bot.domain.ids import MessageId
 from bot.domain.messages import OutboxState
 from bot.domain.policy import Policy
 from bot.ports import OutboxRow, Store
-from bot.services import asking, digests, reminders
+from bot.services import asking, claiming, digests, reminders
 from bot.services.turn import Turn
 from bot.services.turns import Turns
 from bot.telegram.composer import Composer
@@ -70,7 +70,7 @@ class World:
     async def ticks(self) -> None:
         """The second beats: what is due by now is said and delivered."""
         async with self.turns.begin() as turn:
-            for beat in (reminders.tick, asking.tick, digests.tick):
+            for beat in (reminders.tick, asking.tick, digests.tick, claiming.tick):
                 await beat(turn)
         await self.deliver()
 

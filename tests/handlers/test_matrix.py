@@ -62,7 +62,7 @@ class Watched(World):
         """All that a press might change and a wrong one must not."""
         tables = self.store.tables
         people = {number: (person.grants, person.user_id) for number, person in tables.people.items()}
-        bound = dict(tables.subscriptions), dict(tables.desks)
+        bound = dict(tables.subscriptions), dict(tables.desks), dict(tables.claims)
         return dict(tables.issues), dict(tables.history), people, *bound, dict(tables.invitations)
 
     @contextmanager
@@ -149,7 +149,7 @@ async def brought_to(world: Watched, city: City, state: str) -> Standing:
 
 async def buttons(world: Watched, everybody: list[Somebody]) -> list[str]:
     """Everything anybody can press about the issue: on their cards, in the choosers behind them, and every move by name."""
-    found: set[str] = {OfIssue(issue=1, do=action.value).pack() for action in Action}
+    found: set[str] = {OfIssue(issue=1, do=do).pack() for do in (*(action.value for action in Action), "take_over")}
     for somebody in everybody:
         with world.undone():
             await somebody.phone.sends("/issue XM-2026-0001")
@@ -175,6 +175,8 @@ def allowed(somebody: Somebody, data: str, standing: Standing) -> bool:
     person, do = somebody.person, OfIssue.unpack(data).do
     if person is None or person.left or not may_view(person, standing):
         return False
+    if do == "take_over":
+        return may(person, Action.CATEGORISE, standing)
     return may(person, Action(do), standing) if do in set(Action) else True
 
 

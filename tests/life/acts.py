@@ -6,7 +6,7 @@ from bot.domain.history import Action
 from bot.domain.ids import ChatId, IssueId, MessageId, UnitCode
 from bot.domain.issue import Category, Level, Means, Satisfaction
 from bot.domain.organisation import Person
-from bot.services import assigning, closing, desk, extending, merging, pausing, proofs, reasons, tasks
+from bot.services import assigning, claiming, closing, desk, extending, merging, pausing, proofs, reasons, tasks
 from bot.services.proofs import Proof
 from bot.services.turn import Turn
 from tests.builders import City
@@ -33,6 +33,8 @@ ACTS: Mapping[str, Doing] = {
     "rank": lambda t, p, i, a, c: desk.rank(t, p, i, Level(a)),
     "set_days": lambda t, p, i, a, c: assigning.set_days(t, p, i, int(a)),
     "assign": lambda t, p, i, a, c: assigning.assign(t, p, i, getattr(c, a).id),
+    "ask_reject": lambda t, p, i, a, c: reasons.ask(t, p, Action.REJECT, i),
+    "take_over": lambda t, p, i, a, c: claiming.take_over(t, p, i),
     "reject": lambda t, p, i, a, c: desk.reject(t, p, i, "报过了"),
     "merge": lambda t, p, i, a, c: merging.merge(t, p, i, IssueId(int(a))),
     "suspend": lambda t, p, i, a, c: pausing.suspend(t, p, i, "等审批"),

@@ -17,7 +17,7 @@ from bot.domain.ids import IssueId
 from bot.domain.issue import Category
 from bot.domain.organisation import CITY
 from bot.ports import Store, UnitOfWork
-from bot.services import asking, reminders
+from bot.services import asking, claiming, reminders
 from bot.services.turn import Turn
 from tests.builders import City, filed
 from tests.fakes import NOW, a_calendar, a_policy
@@ -142,6 +142,7 @@ class Life(RuleBasedStateMachine):
     async def _beat(self) -> None:
         await reminders.tick(self.turn)
         await asking.tick(self.turn)
+        await claiming.tick(self.turn)
         for number in self.board:
             await self._compare(number)
 
@@ -189,6 +190,7 @@ class Life(RuleBasedStateMachine):
         issue = await self.uow.issues.get(IssueId(number))
         planned = {due.kind for due in await self.uow.agenda.planned(issue.id)}
         names = {getattr(self.stage.city, name).id: name for name in PEOPLE}
+        claim = await self.uow.desks.claim_of(issue.id)
         return {
             "status": issue.status.value,
             "category": issue.category.value,
@@ -207,6 +209,7 @@ class Life(RuleBasedStateMachine):
             "outcome": issue.outcome.value if issue.outcome else None,
             "into": issue.merged_into,
             "reopened": issue.reopened,
+            "hand": (names[claim.person], claim.until) if claim else None,
             "lines": issue.version,
             "reminded": "reminder" in planned,
         }

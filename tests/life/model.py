@@ -13,7 +13,23 @@ AT_DESK = {"reported", "registered", "verified", "returned"}
 AT_UNIT = {"assigned", "accepted"}
 CLOSED = {"cleared", "rejected", "merged"}
 LEVEL_DAYS = {"A": 2, "B": 5, "C": 15}
-SILENCE_DAYS, UNDO = 3, timedelta(minutes=10)
+SILENCE_DAYS, UNDO, HAND = 3, timedelta(minutes=10), timedelta(minutes=30)
+DECISIONS = {  # of the desk: not to be crossed while another clerk has the case in hand
+    *(
+        "register",
+        "name_unit",
+        "categorise",
+        "rank",
+        "set_days",
+        "assign",
+        "reject",
+        "merge",
+        "suspend",
+        "resume",
+        "clear",
+    ),
+    *("conclude", "reopen", "undo", "hand_over", "ask_reject"),
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +55,7 @@ class Case:
     outcome: str | None = None
     into: int | None = None
     reopened: int = 0
+    hand: tuple[str, datetime] | None = None  # the clerk who is at a decision, and how long at the most
     lines: int = 1  # of its history
     last: "tuple[str, datetime, Case] | None" = field(
         default=None, compare=False
@@ -76,10 +93,19 @@ class Office:
         """The board after the act. Raises Refusal."""
         case = board[act.case]
         must(act.who in self.allowed(case, act.what))
+        decides = act.what in DECISIONS and act.who in self.clerks
+        must(not decides or self._hand(case, now) in {None, act.who})
         if act.what == "merge":
-            return self._merge(board, case, int(act.arg), now)
+            merged = self._merge(board, case, int(act.arg), now)
+            changed = [number for number in board if merged[number] != board[number]]
+            return {**merged, **{number: freed(merged[number], act.who) for number in changed}}
         after = getattr(self, f"_{act.what}")(case, act, now)
-        return {**board, case.id: after}
+        waits = act.what == "ask_reject" or (act.what == "assign" and case.unit is None)
+        return {**board, case.id: freed(after, act.who) if decides and not waits else after}
+
+    def _hand(self, case: Case, now: datetime) -> str | None:
+        """Whose hand it is in."""
+        return case.hand[0] if case.hand is not None and case.hand[1] > now else None
 
     def allowed(self, case: Case, what: str) -> set[str | None]:
         """Who may do it, whatever state it is in."""
@@ -127,6 +153,15 @@ class Office:
         checked = line(case, status="verified") if case.status == "registered" else case
         due = self._fresh(case, now)
         return moved(checked, act, now, status="assigned", assignee=act.arg, due=due, deadlines=case.deadlines + 1)
+
+    def _ask_reject(self, case: Case, act: Act, now: datetime) -> Case:
+        """Pressed; the reason is not given yet."""
+        must(case.status in AT_DESK)
+        return replace(case, hand=(act.who, now + HAND))
+
+    def _take_over(self, case: Case, act: Act, now: datetime) -> Case:
+        others = self._hand(case, now) not in {None, act.who}
+        return replace(case, hand=(act.who, now + HAND)) if others else case
 
     def _reject(self, case: Case, act: Act, now: datetime) -> Case:
         must(case.status in AT_DESK)
@@ -261,7 +296,8 @@ class Office:
         return self.calendar.closing(self.calendar.add_working_days(self.calendar.day_of(now), days))
 
     def beat(self, board: Board, now: datetime) -> Board:
-        """In office hours a silent reporter is asked again on a later day."""
+        """In office hours a silent reporter is asked again on a later day. A hand that held long enough lets go at any hour."""
+        board = {number: case if self._hand(case, now) else replace(case, hand=None) for number, case in board.items()}
         if not self.calendar.is_open(now):
             return board
         return {number: self._asked_again(case, now) for number, case in board.items()}
@@ -278,6 +314,11 @@ def must(allowed: bool) -> None:
     """Raises Refusal if it is not."""
     if not allowed:
         raise Refusal
+
+
+def freed(case: Case, who: str) -> Case:
+    """Decided: it is in that hand no more."""
+    return replace(case, hand=None) if case.hand is not None and case.hand[0] == who else case
 
 
 def line(case: Case, **changed: object) -> Case:

@@ -1,10 +1,12 @@
 """Every store: the group that is the desk, its topics, and how cases hang there."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.domain.ids import ChatId, MessageId
-from bot.ports import Desk, DeskCase, DeskTopic, UnitOfWork
+from bot.ports import Claim, Desk, DeskCase, DeskTopic, UnitOfWork
 from tests.builders import City, an_issue, filed
+from tests.fakes import NOW
 
 ONE, OTHER = ChatId(-1_001_000_000_001), ChatId(-1_001_000_000_002)
 
@@ -134,3 +136,22 @@ async def test_topics_and_cases_move_with_the_group(uow: UnitOfWork, city: City)
     await uow.chats.migrate(old, ONE)
     assert await desks.desk() == Desk(ONE, forum=True)
     assert await desks.changed(9) == [DeskCase(ONE, one.id)]
+
+
+async def test_a_case_is_in_one_hand(uow: UnitOfWork, city: City) -> None:
+    """The last one that took it; only its own gives it up. What is over is found, the others are not."""
+    desks, minute = uow.desks, timedelta(minutes=1)
+    one, two = [await filed(uow, an_issue(reporter=city.reporter.id)) for _ in range(2)]
+    assert await desks.claim_of(one.id) is None
+    await desks.claim(Claim(one.id, city.clerk.id, NOW))
+    taken = Claim(one.id, city.admin.id, NOW + minute)
+    await desks.claim(taken)
+    await desks.claim(Claim(two.id, city.clerk.id, NOW + 2 * minute))
+    await desks.unclaim(one.id, city.clerk.id)
+    assert await desks.claim_of(one.id) == taken
+    assert await desks.expired(NOW, 9) == []
+    assert await desks.expired(NOW + minute, 9) == [taken]
+    assert await desks.expired(NOW + 9 * minute, 1) == [taken]
+    await desks.unclaim(one.id, city.admin.id)
+    assert await desks.claim_of(one.id) is None
+    assert [claim.issue for claim in await desks.expired(NOW + 9 * minute, 9)] == [two.id]

@@ -130,7 +130,15 @@ def issue_card(facts: Facts, gettext: Gettext) -> Keyboard:
     if facts["hidden"] or (facts["group"] and not facts["desk"]):
         return []
     chooser = CHOOSERS.get(facts["menu"])
-    return chooser(facts, gettext) if chooser is not None else _moves(facts, gettext)
+    keys = chooser(facts, gettext) if chooser is not None else _moves(facts, gettext)
+    return [*keys, _take_over(facts, gettext)]
+
+
+def _take_over(facts: Facts, gettext: Gettext) -> list[Button]:
+    """Out of another clerk's hand."""
+    if facts["in_hand"] is None or facts["in_hand"]["mine"]:
+        return []
+    return [press(facts, "take_over", "✋ " + gettext(_("Take over")))]
 
 
 def _moves(facts: Facts, gettext: Gettext) -> Keyboard:
