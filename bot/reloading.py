@@ -80,7 +80,7 @@ class PolicyWatch:
     async def reload(self) -> bool:
         """Read the file and adopt what it says; False if it can't be used, which is said loudly."""
         try:
-            policy, calendar = await asyncio.to_thread(self._read)
+            wanted, policy, calendar = await asyncio.to_thread(self._read)
         except PolicyError as error:
             await self._refuse(error.problems)
             return False
@@ -88,15 +88,16 @@ class PolicyWatch:
         if policy != self._turns.policy:
             log.warning("policy.reloaded", version=policy.version, before=self._turns.policy.version)
         self._turns.adopt(policy, calendar)
-        await self._safely_note()
+        await self._safely_note(wanted)
         return True
 
-    def _read(self) -> tuple[Policy, Calendar]:
+    def _read(self) -> tuple[Policy, Policy, Calendar]:
+        """The file's policy; and what of it may be in force now, with its calendar."""
         policy, now = self._load(), self._turns.policy
         kept = replace(policy, timezone=now.timezone, language=now.language)
         if kept != policy:
             log.warning("policy.restart_needed", advice="another timezone or language takes effect after a restart")
-        return kept, office_calendar(kept)
+        return policy, kept, office_calendar(kept)
 
     async def _refuse(self, problems: list[str]) -> None:
         log.error("policy.refused", problems=problems, advice="the rules stay as they are; correct the file")
@@ -106,10 +107,12 @@ class PolicyWatch:
                 await rules.refused(turn, problems)
             self._told()
 
-    async def _safely_note(self) -> None:
+    async def _safely_note(self, wanted: Policy | None = None) -> None:
+        """`wanted`: what the file says, part of which may have to wait for a restart."""
         with suppress(StoreUnavailable):  # whoever looks next will write it down
             async with self._turns.begin() as turn:
                 await rules.in_force(turn)
+                await rules.waits_for_restart(turn, wanted or turn.policy)
             self._told()
 
     async def _changed(self) -> bool:

@@ -7,7 +7,7 @@ from bot.domain.errors import InHand, Refused
 from bot.domain.ids import ChatId, DraftId, IssueId, MessageId
 from bot.domain.messages import Message
 from bot.domain.organisation import Person
-from bot.services import cards, drafts
+from bot.services import bound, cards, drafts
 from bot.services.telling import facts_of, refusal
 from bot.services.turn import Turn
 from handlers.context import account_of
@@ -52,7 +52,7 @@ async def _show_truth(turn: Turn, query: CallbackQuery) -> None:
     chat, message = chat_of(query), message_of(query)
     shown = await turn.uow.cards.card_at(chat, message) if message else None
     thing, _, number = (shown or "").partition(":")
-    if thing in DRAWN:
+    if thing in DRAWN and (thing == "desk" or await bound.still_open(turn, [chat], IssueId(int(number)))):
         await turn.tell(DRAWN[thing](chat, IssueId(int(number))))
     elif thing == "draft":
         await drafts.show(turn, await turn.uow.drafts.get(DraftId(int(number))))

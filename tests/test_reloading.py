@@ -17,6 +17,8 @@ from bot.pulse import Pulse
 from bot.reloading import PolicyWatch
 from bot.services import rules
 from bot.services.turns import Turns
+from bot.telegram.rendered import Text
+from bot.telegram.rendering import Renderer
 from tests.builders import City
 from tests.fakes import FakeClock, FakeStore
 
@@ -115,12 +117,24 @@ async def test_a_signal_reads_it_at_once(bot: Running) -> None:
 
 
 async def test_timezone_and_language_wait_for_a_restart(bot: Running) -> None:
-    """Half of the bot in another language would be worse than none; the rest of the file is in force."""
+    """Half of the bot in another language would be worse than none: the admins hear so, once; the rest is in force."""
     async with running(bot):
         bot.path.write_text('[office]\nlanguage = "en"\ntimezone = "Asia/Urumqi"\n[levels]\nB = 6\n', "utf-8")
         await bot.until("trouble/policy_changed")
-    assert (bot.turns.policy.language, bot.turns.policy.timezone) == ("zh", "Asia/Shanghai")
-    assert bot.turns.policy.level_days[Level.B] == 6
+        assert (bot.turns.policy.language, bot.turns.policy.timezone) == ("zh", "Asia/Shanghai")
+        assert bot.turns.policy.level_days[Level.B] == 6
+        await bot.watch.reload()
+        assert bot.told().count("trouble/policy_restart") == 1
+        (message,) = [r.message for r in bot.store.tables.outbox.values() if r.message.kind == "trouble/policy_restart"]
+        assert message.facts["waiting"] == {"language": "en", "timezone": "Asia/Urumqi"}
+        text = Renderer(bot.turns.calendar.zone, "zh").render(message.kind, message.facts, "zh")
+        assert isinstance(text, Text)
+        assert "• timezone: Asia/Urumqi (现为：Asia/Shanghai)" in text.parts[0]
+        bot.path.write_text("[levels]\nB = 6\n", "utf-8")
+        await bot.watch.reload()
+        bot.path.write_text('[office]\nlanguage = "en"\n', "utf-8")
+        await bot.watch.reload()
+    assert bot.told().count("trouble/policy_restart") == 2
 
 
 async def test_a_leader_follows_too(bot: Running, store: FakeStore) -> None:

@@ -51,7 +51,23 @@ async def _backup(destination: str, *, again: bool) -> dict[str, Any]:
     archive = Archive(open_shelf(_place(place, destination)))
     job = Job(settings.database_url, media, archive, version("project-home"), _progress(), again)
     made = await back_up(job, datetime.now(UTC))
+    await _note(settings.database_url, made.manifest.made_at, str(archive))
     return {"backup": made.name, "place": str(archive), "copied": made.copied, **asdict(made.manifest)}
+
+
+async def _note(url: str, made_at: str, place: str) -> None:
+    """So that `doctor` can say how old it is. A backup is one whether that can be written down or not."""
+    from bot.cli.backup_checks import note_backup
+    from bot.ports import StoreUnavailable
+    from storage.errors import DatabaseUnusable
+
+    try:
+        noted = await note_backup(url, datetime.fromisoformat(made_at), place)
+    except (DatabaseUnusable, StoreUnavailable) as error:
+        complain(f"The backup is there, but `doctor` will not know of it: {error}")
+        return
+    if not noted:
+        complain("The backup is there, but `doctor` will not know of it: this version did not make that ledger.")
 
 
 def restore(

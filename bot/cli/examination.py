@@ -1,8 +1,9 @@
 """What the doctor looks at, in the order a deployment is set up: settings, rules, database, desk, Telegram."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from bot.cli.findings import Finding, note, ok, red
 from bot.cli.opening import office_policy
@@ -10,6 +11,9 @@ from bot.cli.place_checks import check_places
 from bot.domain.policy import Policy
 from bot.policy import PolicyError
 from bot.settings import Settings, SettingsError, load_settings, unknown_variables
+
+if TYPE_CHECKING:
+    from bot.cli.desk_checks import DeskGroup
 
 
 async def examine() -> AsyncIterator[Finding]:
@@ -32,9 +36,10 @@ async def examine() -> AsyncIterator[Finding]:
         return
     for finding in _rules(policy):
         yield finding
-    async for finding in _ledger(settings, policy):
+    known: list[DeskGroup] = []  # none where the ledger can't be read
+    async for finding in _ledger(settings, policy, known.append):
         yield finding
-    async for finding in _telegram(settings):
+    async for finding in _telegram(settings, known):
         yield finding
 
 
@@ -61,18 +66,18 @@ def _rules(policy: Policy) -> Iterator[Finding]:
         yield ok("calendar", f"{today.year} is published ({calendar.version})")
 
 
-async def _ledger(settings: Settings, policy: Policy) -> AsyncIterator[Finding]:
+async def _ledger(settings: Settings, policy: Policy, found: "Callable[[DeskGroup], None]") -> AsyncIterator[Finding]:
     from bot.cli.ledger_checks import check_ledger
 
-    async for finding in check_ledger(settings, policy):
+    async for finding in check_ledger(settings, policy, found):
         yield finding
 
 
-async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
+async def _telegram(settings: Settings, known: "list[DeskGroup]") -> AsyncIterator[Finding]:
     from bot.cli.telegram_checks import check_telegram
 
     if settings.bot_token is None:
         yield red("token", "PROJECT_HOME_BOT_TOKEN is not set", "Ask @BotFather for a bot, and set its token.")
         return
-    async for finding in check_telegram(settings):
+    async for finding in check_telegram(settings, known):
         yield finding

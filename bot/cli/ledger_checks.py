@@ -1,9 +1,13 @@
 """The doctor at the ledger: the schema, the desk, and what could not be handled or sent."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
 
+from bot.cli.backup_checks import check_backup
+from bot.cli.desk_checks import DeskGroup, read_desk_group
 from bot.cli.findings import Finding, note, ok, red
+from bot.domain.messages import OutboxState
 from bot.domain.organisation import Person, Role, Unit, UnitKind
 from bot.domain.policy import Policy
 from bot.ports import OutboxRow, Poison, StoreUnavailable, UnitOfWork
@@ -15,10 +19,13 @@ from storage.soundness import advice, examine, old_sqlite
 from storage.store import SqlStore
 
 LISTED = 100
+SHOWN = 5
 
 
-async def check_ledger(settings: Settings, policy: Policy) -> AsyncIterator[Finding]:
-    """Every finding about the database and what is in it."""
+async def check_ledger(
+    settings: Settings, policy: Policy, found: Callable[[DeskGroup], None]
+) -> AsyncIterator[Finding]:
+    """Every finding about the database and what is in it. `found`: what it knows of the desk's group, for who asks Telegram."""
     store = SqlStore(settings.database_url, guest=True)
     try:
         await store.open()
@@ -26,7 +33,7 @@ async def check_ledger(settings: Settings, policy: Policy) -> AsyncIterator[Find
         yield red("database", str(error), "See that the server runs and that the address and rights are right.")
         return
     try:
-        async for finding in _inside(store, settings.database_url, policy):
+        async for finding in _inside(store, settings.database_url, policy, found):
             yield finding
     except StoreUnavailable as error:
         yield red("database", f"is busy or went away: {error}", "Try again.")
@@ -34,7 +41,9 @@ async def check_ledger(settings: Settings, policy: Policy) -> AsyncIterator[Find
         await store.close()
 
 
-async def _inside(store: SqlStore, url: str, policy: Policy) -> AsyncIterator[Finding]:
+async def _inside(
+    store: SqlStore, url: str, policy: Policy, found: Callable[[DeskGroup], None]
+) -> AsyncIterator[Finding]:
     newest, present = revisions()[-1], await current(url)
     if present != newest:
         later = present is not None and present not in revisions()
@@ -51,12 +60,16 @@ async def _inside(store: SqlStore, url: str, policy: Policy) -> AsyncIterator[Fi
     else:
         yield ok("database", f"can be worked with, schema {present}")
     async with store.read() as uow:
+        found(await read_desk_group(uow, policy.desk_topics))
         people = await uow.people.all()
         yield _desk(people)
         yield _units(await uow.units.all(), people, policy)
         yield _poison(await uow.inbox.poisoned(LISTED))
-        yield _outbox(await uow.outbox.troubled(LISTED))
+        troubled, vitals = await uow.outbox.troubled(LISTED), await uow.vitals.read(datetime.now(UTC))
+        yield _unknown(vitals.unknown, [row for row in troubled if row.state is OutboxState.UNKNOWN])
+        yield _dead(vitals.dead, [row for row in troubled if row.state is OutboxState.DEAD])
         yield await _waiting(uow)
+        yield await check_backup(uow, datetime.now(UTC))
         yield _past(await uow.missing_triggers(), str(await uow.audit_head()))
 
 
@@ -120,14 +133,27 @@ def _poison(updates: list[Poison]) -> Finding:
     return note("inbox", f"{says}: {last.error}", "The person was told. Keep the number for whoever mends the bot.")
 
 
-def _outbox(rows: list[OutboxRow]) -> Finding:
-    if not rows:
-        return ok("outbox", "nothing was lost on the way")
-    kinds = ", ".join(sorted({f"{row.message.kind} ({row.state})" for row in rows})[:5])
-    newest = rows[0]
-    says = f"{_count(len(rows), 'message')} failed or may not have arrived: {kinds}; the newest: {newest.error or newest.state}"
-    return note(
-        "outbox", says, "Tell these people another way if it mattered; the card of an issue always says the truth."
+def _unknown(total: int, rows: list[OutboxRow]) -> Finding:
+    if not total:
+        return ok("unknown", "of every message it is known whether it arrived")
+    says = f"{_plural(total, 'message')} may or may not have arrived, however often tried"
+    advice = "Ask these people whether they have read it if it mattered; the card of an issue always says the truth."
+    return note("unknown", f"{says}: {_listed(rows)}", advice)
+
+
+def _dead(total: int, rows: list[OutboxRow]) -> Finding:
+    if not total:
+        return ok("dead", "nothing was given up")
+    says = f"{_plural(total, 'message')} did not arrive and never will: {_listed(rows)}"
+    advice = "Who has blocked the bot must write to it again; tell these people another way if it mattered."
+    return note("dead", says, advice)
+
+
+def _listed(rows: list[OutboxRow]) -> str:
+    """The newest: what, where to, when and why."""
+    return "; ".join(
+        f"{row.message.kind} to {row.message.chat}, {row.created_at:%m-%d %H:%M} UTC ({row.error or row.state})"
+        for row in rows[:SHOWN]
     )
 
 
@@ -140,9 +166,13 @@ def _past(missing: list[str], head: str) -> Finding:
 
 async def _waiting(uow: UnitOfWork) -> Finding:
     waiting = await uow.outbox.waiting()
-    return ok("queue", f"{_count(waiting, 'message')} waiting to be sent")
+    return ok("queue", f"{_plural(waiting, 'message')} waiting to be sent")
 
 
 def _count(number: int, noun: str) -> str:
-    shown = f"{number}+" if number >= LISTED else str(number)
-    return f"{shown} {noun}{'' if number == 1 else 's'}"
+    """Of what was listed up to so many."""
+    return f"{LISTED}+ {noun}s" if number >= LISTED else _plural(number, noun)
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

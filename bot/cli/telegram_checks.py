@@ -1,12 +1,13 @@
 """The doctor asks Telegram: is the token good, is a webhook in the way, does the clock agree."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import httpx
 
 from bot.cli.asking import open_gateway
+from bot.cli.desk_checks import DeskGroup, check_desk_group
 from bot.cli.findings import Finding, note, ok, red
 from bot.cli.reasons import is_refused_token
 from bot.settings import Settings
@@ -16,8 +17,8 @@ from bot.telegram.gateway import Gateway
 MOST_SECONDS = 30.0  # a clock that is further off than this misdates what people report
 
 
-async def check_telegram(settings: Settings) -> AsyncIterator[Finding]:
-    """Every finding about the other side."""
+async def check_telegram(settings: Settings, known: Sequence[DeskGroup]) -> AsyncIterator[Finding]:
+    """Every finding about the other side. `known`: the desk's group, if the ledger could be read."""
     async with open_gateway(settings) as gateway:
         try:
             me = await gateway.me()
@@ -26,6 +27,8 @@ async def check_telegram(settings: Settings) -> AsyncIterator[Finding]:
             return
         yield ok("token", f"@{me.name} ({me.id}) at {settings.bot_api_url}")
         yield await _webhook(settings, gateway)
+        for group in known:
+            yield await check_desk_group(gateway, group)
     yield await _clock(settings)
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.errors import GroupUnbound, NotAllowed
+from bot.domain.errors import NotAllowed
 from bot.domain.ids import ChatId
 from bot.domain.messages import Message
 from bot.domain.organisation import CITY, Person, Scope, ScopeKind
 from bot.domain.permissions import COMMANDS, Access, may_bind, may_use
 from bot.ports import Subscription
+from bot.services import bound
 from bot.services.digests import compose, facts_of, message_to, place_of
 from bot.services.turn import Turn
 
@@ -30,14 +31,15 @@ async def show(turn: Turn, person: Person, chat: ChatId, scope: Scope | None = N
 
 
 async def show_group(turn: Turn, person: Person, chat: ChatId, topic: int | None) -> None:
-    """The digest of the group's own scope, to the group. Raises GroupUnbound, NotAllowed."""
-    subscription = await turn.uow.subscriptions.of_chat(chat)
-    if subscription is None:
-        raise GroupUnbound
-    if not may_read(person, subscription.scope):
+    """The digest of the scope this topic was bound to; where it was bound to none, of each that the group was. Raises
+    GroupUnbound, NotAllowed."""
+    everything = await bound.of(turn, chat)
+    own = [one for one in everything if one.topic == topic]
+    scopes = [one for one in dict.fromkeys(one.scope for one in own or everything) if may_read(person, one)]
+    if not scopes:
         raise NotAllowed(action=Access.DIGEST.value)
-    facts = facts_of(turn, await compose(turn, subscription.scope))
-    await turn.tell(Message(chat, "digest/weekly", facts, topic=topic))
+    for scope in scopes:
+        await turn.tell(Message(chat, "digest/weekly", facts_of(turn, await compose(turn, scope)), topic=topic))
 
 
 async def send_now(turn: Turn, person: Person, token: str) -> int:

@@ -8,10 +8,11 @@ from bot.domain.ids import ChatId
 from bot.domain.journal import Event, Record
 from bot.domain.messages import Message
 from bot.domain.organisation import Person, Role
+from bot.domain.policy import Policy
 from bot.services.reach import can_be_told
 from bot.services.turn import Turn
 
-VERSION, REFUSED = "policy_version", "policy_refused"  # names of facts
+VERSION, REFUSED, WAITING = "policy_version", "policy_refused", "policy_waiting"  # names of facts
 TOLD = 5  # problems a message lists
 
 
@@ -45,6 +46,21 @@ async def refused(turn: Turn, problems: Sequence[str]) -> bool:
         turn, "trouble/policy_refused", version=turn.policy.version, problems=shown, more=len(problems) - len(shown)
     )
     return True
+
+
+async def waits_for_restart(turn: Turn, wanted: Policy) -> bool:
+    """Another time zone or language of the file is not in force before a restart: the admins hear so, once. False if nothing
+    waits, or they had heard it."""
+    names = ("timezone", "language")
+    waiting = {name: getattr(wanted, name) for name in names if getattr(wanted, name) != getattr(turn.policy, name)}
+    said = json.dumps(waiting, sort_keys=True) if waiting else ""
+    if (await turn.uow.facts.get(WAITING) or "") == said:
+        return False
+    await turn.uow.facts.put(WAITING, said)
+    if waiting:
+        present = {name: getattr(turn.policy, name) for name in waiting}
+        await _tell(turn, "trouble/policy_restart", waiting=waiting, present=present)
+    return bool(waiting)
 
 
 async def troubles(turn: Turn) -> list[str]:

@@ -140,6 +140,17 @@ class CallFailed(Exception):  # noqa: N818 - an outcome, told by its class
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """A group and what we may do there."""
+
+    title: str
+    forum: bool
+    admin: bool
+    topics: bool  # manage them
+    pins: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Me:
     """Who the token belongs to. `name` without the @."""
 

@@ -28,6 +28,7 @@ from bot.telegram.calls import (
     Attachment,
     CallFailed,
     Content,
+    Group,
     Me,
     NotSent,
     Outcome,
@@ -87,8 +88,6 @@ class Gateway:
         """Give the connections back."""
         await self._request.shutdown()
 
-    # --- messages
-
     async def send(self, target: Target, content: Content) -> Outcome:
         """A new message, or an album. Never raises for what Telegram, the network or our disk do."""
         match content:
@@ -108,8 +107,6 @@ class Gateway:
             more["rich_message"] = {"html": content.html}
             return await self._outcome(self._edit(chat, message, None, more), message)
         return await self._outcome(self._edit(chat, message, content.html, more), message)
-
-    # --- questions
 
     async def me(self) -> Me:
         """Who we are. Raises CallFailed; its outcome is Rejected if Telegram does not know the token."""
@@ -136,12 +133,20 @@ class Gateway:
         file = await self._answer(self._bot.get_file(file_id))
         return bytes(await self._answer(file.download_as_bytearray()))
 
+    async def group(self, chat: ChatId) -> Group:
+        """What we may do in a group. Raises CallFailed."""
+        us = await self._answer(self._bot.get_chat_member(chat, int(self._token.partition(":")[0])))
+        found = await self._answer(self._bot.get_chat(chat))
+        topics, pins = (bool(getattr(us, right, False)) for right in ("can_manage_topics", "can_pin_messages"))
+        return Group(found.title or "", bool(found.is_forum), us.status == "administrator", topics, pins)
+
     async def set_commands(
         self, commands: Sequence[tuple[str, str]], scope: Mapping[str, Any], language: str | None = None
     ) -> None:
         """The menu of commands of a scope, for Telegram's two-letter language (None: all others). Raises CallFailed."""
-        kwargs = {"scope": dict(scope)}
-        await self._answer(self._bot.set_my_commands(commands, language_code=language, api_kwargs=kwargs))
+        await self._answer(
+            self._bot.set_my_commands(commands, language_code=language, api_kwargs={"scope": dict(scope)})
+        )
 
     async def open_topic(self, chat: ChatId, name: str) -> int:
         """A new topic of a forum; its number. Raises CallFailed."""
@@ -154,8 +159,7 @@ class Gateway:
 
     async def set_topic(self, chat: ChatId, topic: int, *, closed: bool) -> None:
         """Close or open a topic. Raises CallFailed, for one that is so already as well."""
-        change = self._bot.close_forum_topic if closed else self._bot.reopen_forum_topic
-        await self._answer(change(chat, topic))
+        await self._answer((self._bot.close_forum_topic if closed else self._bot.reopen_forum_topic)(chat, topic))
 
     async def set_pin(self, chat: ChatId, message: MessageId, *, pinned: bool) -> None:
         """Pin a message without a sound, or take the pin away. Raises CallFailed."""
@@ -165,8 +169,6 @@ class Gateway:
     async def ask(self, method: str, **parameters: Any) -> Any:
         """A method python-telegram-bot has no name for; returns the result as JSON. Raises CallFailed."""
         return await self._answer(self._bot.do_api_request(method, api_kwargs=parameters))
-
-    # --- how
 
     async def _message(self, to: dict[str, Any], html: str) -> Message:
         return await self._bot.send_message(
@@ -224,8 +226,8 @@ class Gateway:
         reply = None
         if target.reply_to is not None:
             reply = {"message_id": target.reply_to, "allow_sending_without_reply": True}
-        where = {"chat_id": target.chat, "message_thread_id": target.topic}
-        return {**where, "reply_parameters": reply, "reply_markup": markup_of(keyboard)}
+        to = {"chat_id": target.chat, "message_thread_id": target.topic, "reply_parameters": reply}
+        return to | {"reply_markup": markup_of(keyboard)}
 
     async def _outcome(self, call: Awaitable[Any], edited: MessageId | None = None) -> Outcome:
         try:

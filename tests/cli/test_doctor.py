@@ -41,6 +41,7 @@ def a_clerk(in_ledger: Do) -> None:
 
 def test_all_is_well(cli: CommandLine, a_clerk: None, telegram: Sandbox):
     """Nothing red, exit code 0."""
+    cli("backup", "safe")
     value = cli.json("doctor")
     assert value["ok"]
     found = states(value)
@@ -57,11 +58,13 @@ def test_all_is_well(cli: CommandLine, a_clerk: None, telegram: Sandbox):
             "desk",
             "units",
             "inbox",
-            "outbox",
+            "unknown",
+            "dead",
             "queue",
+            "backup",
             "audit",
         ),
-        *("token", "webhook", "clock"),
+        *("token", "webhook", "desk_group", "clock"),
     }
 
 
@@ -116,12 +119,35 @@ def test_poison_and_lost_messages(cli: CommandLine, a_clerk: None, in_ledger: Do
         (sent,) = await uow.outbox.due(NOW, 10)
         await uow.outbox.mark_sending([sent.id], NOW)
         await uow.outbox.settle(sent.id, OutboxState.UNKNOWN, NOW, error="ReadTimeout")
+        await uow.outbox.queue(a_message(-77), NOW)
+        (refused,) = await uow.outbox.due(NOW, 10)
+        await uow.outbox.settle(refused.id, OutboxState.DEAD, NOW, error="bot was kicked")
 
     in_ledger(trouble)
     value = cli.json("doctor")
-    assert (states(value)["inbox"], states(value)["outbox"]) == ("note", "note")
+    found = states(value)
+    assert (found["inbox"], found["unknown"], found["dead"]) == ("note", "note", "note")
     assert "77" in advice(value, "inbox")
-    assert "ReadTimeout" in advice(value, "outbox")
+    assert "1 message may or may not have arrived" in advice(value, "unknown")
+    assert "ReadTimeout" in advice(value, "unknown")
+    assert "report/filed to -77, 11-23" in advice(value, "dead")
+    assert "bot was kicked" in advice(value, "dead")
+    assert "kicked" not in advice(value, "unknown")
+
+
+def test_how_old_the_last_backup_is(cli: CommandLine, ledger: Path):
+    """None, a fresh one, and one that is too old; the backup itself says what it could not note."""
+    assert "none was ever taken" in advice(cli.json("doctor", code=1), "backup")
+    with time_machine.travel("2026-11-23T02:00:00Z", tick=True):
+        cli("backup", "safe")
+        assert states(cli.json("doctor", code=1))["backup"] == "ok"
+    with time_machine.travel("2026-11-25T03:00:00Z", tick=True):
+        value = cli.json("doctor", code=1)
+    assert states(value)["backup"] == "note"
+    assert "2026-11-23 02:00 UTC, 2 days ago" in advice(value, "backup")
+    asyncio.run(downgrade(f"sqlite:///{ledger}", revisions()[-2]))
+    said = cli("backup", "safe")
+    assert "did not make that ledger" in said.stderr
 
 
 def test_a_webhook_in_the_way(cli: CommandLine, a_clerk: None, telegram: Sandbox, monkeypatch: pytest.MonkeyPatch):

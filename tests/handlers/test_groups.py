@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.telegram.buttons import OfIssue
 from tests.builders import City, filed
 from tests.fakes import FakeStore
 from tests.handlers.driver import World
@@ -111,6 +112,39 @@ async def test_an_issue_is_shown_within_the_groups_scope(world: World, city: Cit
     assert "塔吊停电" in group.last().text
     assert city.reporter.name not in group.screen()
     assert group.last().buttons == []
+
+
+async def test_a_hand_made_press_draws_nothing_a_group_may_not_read(
+    world: World, city: City, group: Room, clerk: Phone, worker: Phone
+) -> None:
+    """A refused press shows the card's truth where the group reads the issue, and nothing where it does no more."""
+    async with world.turns.begin() as turn:
+        issue = await filed(turn.uow, reporter=city.reporter.id)
+    await clerk.sends("/subscribe city", room=group)
+    await clerk.sends(f"/issue {issue.number}", room=group)
+    card = group.last()
+    forged = OfIssue(issue=issue.id, do="assign").pack()
+    await worker.presses_data(forged, card.id, group)
+    assert len(group.heard) == 1
+    await clerk.sends("/unsubscribe", room=group)
+    for phone in (worker, clerk):
+        await phone.presses_data(forged, card.id, group)
+        assert phone.toast is not None
+        assert phone.toast.alert
+        assert group.heard == []
+    assert group.shown[card.id] == card
+
+
+async def test_a_digest_for_each_that_is_bound(group: Room, clerk: Phone) -> None:
+    """In a bound topic its own; in another, or in General, each of the group's."""
+    await clerk.sends("/subscribe 海沧区", room=group, topic=7)
+    await clerk.sends("/subscribe 思明区", room=group, topic=8)
+    await clerk.sends("/digest", room=group, topic=8)
+    assert [text.splitlines()[0] for text in group.heard] == ["📊 项目之家周报 · 思明区"]
+    assert group.last().topic == 8
+    await clerk.sends("/digest", room=group)
+    assert [text.splitlines()[0] for text in group.heard] == ["📊 项目之家周报 · 海沧区", "📊 项目之家周报 · 思明区"]
+    assert group.last().topic is None
 
 
 async def test_what_hangs_in_a_group_follows_only_within_its_scope(
