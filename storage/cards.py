@@ -21,15 +21,18 @@ _MESSAGES_OF = select(cards.c.chat, cards.c.card, cards.c.message).where(
 )
 _CARD_AT = select(cards.c.card).where(_CHAT, _MESSAGE)
 _OTHERS = delete(cards).where(_CHAT, _MESSAGE, cards.c.card != bindparam("sought_card"))
-_RENAME = update(cards).where(_CHAT, _CARD)
 _OLD = cards.alias("old")
 _SHOWN = exists().where(_OLD.c.chat == bindparam("sought_chat"), _OLD.c.card == bindparam("sought_card"))
 _MAKE_ROOM = delete(cards).where(_CHAT, cards.c.card == bindparam("new_card"), _SHOWN)
-_DROP_QUEUED = delete(outbox).where(
+_QUEUED = (
     outbox.c.state == spelled(OutboxState.PENDING),
     outbox.c.chat == bindparam("sought_chat"),
     outbox.c.card == bindparam("sought_card"),
 )
+_DROP_QUEUED = delete(outbox).where(*_QUEUED)
+_RENAME = update(cards).where(_CHAT, _CARD)
+_TAKEN = exists().where(_OLD.c.chat == bindparam("sought_chat"), _OLD.c.card == bindparam("new_card"))
+_JUST_RENAME = _RENAME.where(~exists().where(*_QUEUED), ~_TAKEN)
 _SENDING = outbox.c.state == spelled(OutboxState.SENDING)
 _CHATS_WITH = union(
     select(cards.c.chat).where(_CARD),
@@ -96,12 +99,14 @@ class SqlCards(Repository):
             await self._run(_arrived(postgres=self._postgres), rows)
 
     async def rename(self, chat: ChatId, old: str, new: str) -> None:
-        """The same message shows something else; what was queued to show the old thing is dropped."""
+        """The same message shows something else; what was queued to show the old thing is dropped. Nearly always there is
+        nothing else to it."""
         await self._alone(chat)
         shown = {"sought_chat": chat, "sought_card": old}
-        await self._run(_DROP_QUEUED, shown)
-        await self._run(_MAKE_ROOM, shown | {"new_card": new})
-        await self._run(_RENAME, shown | {"card": new})
+        if not (await self._run(_JUST_RENAME, shown | {"new_card": new, "card": new})).rowcount:
+            await self._run(_DROP_QUEUED, shown)
+            await self._run(_MAKE_ROOM, shown | {"new_card": new})
+            await self._run(_RENAME, shown | {"card": new})
 
     async def chats_with(self, card: str) -> list[ChatId]:
         """Where it is shown or about to be, by chat."""

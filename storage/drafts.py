@@ -21,6 +21,7 @@ _OPEN = select(drafts).where(
     drafts.c.state == spelled(DraftState.OPEN),
 )
 _ADD = insert(drafts).returning(drafts)
+_FIRST_PIECE = insert(draft_pieces)
 _SAVE = update(drafts).where(drafts.c.id == bindparam("sought"))
 _OF_CHAT = albums.c.chat == bindparam("sought_chat")
 _OF_ALBUM = select(albums).where(_OF_CHAT, albums.c.media_group == bindparam("sought_group"))
@@ -29,10 +30,12 @@ _OF_ALBUM = select(albums).where(_OF_CHAT, albums.c.media_group == bindparam("so
 class SqlDrafts(Repository):
     """Keeps `bot.ports.Drafts`."""
 
-    async def add(self, draft: Draft) -> Draft:
-        """Insert; its id and text are ignored."""
-        row = await self._first(_ADD, _row(draft) | {"text": ""})
+    async def add(self, draft: Draft, message: MessageId | None = None) -> Draft:
+        """Insert, with the text that came with its first message, if there is one; its id is ignored."""
+        row = await self._first(_ADD, _row(draft) | {"text": draft.text if message is not None else ""})
         assert row is not None  # noqa: S101 - an insert returns its row
+        if message is not None:
+            await self._run(_FIRST_PIECE, {"draft": row.id, "message": message, "chat": row.chat, "text": row.text})
         return _draft(row)
 
     async def get(self, draft: DraftId) -> Draft:

@@ -135,17 +135,16 @@ def _minute(turn: Turn) -> int:
 
 
 async def _extend(turn: Turn, person: Person, draft: Draft | None, sent: Incoming, menu: drafts.Menu) -> None:
-    draft = draft or await _begin(turn, person, sent)
+    draft = await (keep(turn, person, draft, sent) if draft is not None else _begin(turn, person, sent))
     if sent.media_group:
         await turn.uow.drafts.join_album(Album(sent.chat, sent.media_group, draft=draft.id))
-    await drafts.show(turn, await keep(turn, person, draft, sent), menu)
+    await drafts.show(turn, draft, menu)
 
 
 async def keep(turn: Turn, person: Person, draft: Draft, sent: Incoming) -> Draft:
     """Keep one message in the draft: its file, place and text (an empty one too, so that the message is known); guess
     anew what it is about."""
-    if sent.media is not None:
-        await turn.uow.evidence.add(sent.media, person.id, sent.chat, sent.message, turn.now, draft=draft.id)
+    await _keep_file(turn, person, draft, sent)
     before = draft.text
     draft = await turn.uow.drafts.put_piece(draft.id, sent.message, sent.text)
     guessed = draft.category if draft.text == before and draft.category else await guess(turn, draft)
@@ -156,11 +155,17 @@ async def keep(turn: Turn, person: Person, draft: Draft, sent: Incoming) -> Draf
 
 
 async def _begin(turn: Turn, person: Person, sent: Incoming) -> Draft:
-    """As it reads with its first message, which `keep` is to write down."""
+    """With its first message."""
     project = await drafts.usual_project(turn, person)
     begun = Draft(DraftId(0), person.id, sent.chat, turn.now, project=project, place=sent.place, text=sent.text)
-    added = await turn.uow.drafts.add(replace(begun, category=await guess(turn, begun)))
-    return replace(added, text=sent.text)
+    draft = await turn.uow.drafts.add(replace(begun, category=await guess(turn, begun)), sent.message)
+    await _keep_file(turn, person, draft, sent)
+    return draft
+
+
+async def _keep_file(turn: Turn, person: Person, draft: Draft, sent: Incoming) -> None:
+    if sent.media is not None:
+        await turn.uow.evidence.add(sent.media, person.id, sent.chat, sent.message, turn.now, draft=draft.id)
 
 
 async def guess(turn: Turn, draft: Draft) -> Category:

@@ -15,13 +15,13 @@ class FakeDrafts:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
 
-    async def add(self, draft: Draft) -> Draft:
+    async def add(self, draft: Draft, message: MessageId | None = None) -> Draft:
         if await self.open_of(draft.person, draft.chat) and draft.state is DraftState.OPEN:
             raise ValueError("one open draft per person and chat")
         refer(self._tables.people, draft.person)
         added = kept(replace(draft, id=DraftId(next_id(self._tables.drafts)), text=""))
         self._tables.drafts[added.id] = added
-        return added
+        return added if message is None else await self.put_piece(added.id, message, draft.text)
 
     async def get(self, draft: DraftId) -> Draft:
         return self._tables.drafts[draft]

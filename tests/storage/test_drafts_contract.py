@@ -74,6 +74,16 @@ async def test_pieces_join_in_the_order_of_their_messages(uow: UnitOfWork, city:
     assert await uow.drafts.get(draft.id) == draft
 
 
+async def test_a_draft_begins_with_the_words_of_its_first_message(uow: UnitOfWork, city: City) -> None:
+    """They are the first piece; without a message a draft has no words, whatever it says."""
+    draft = await uow.drafts.add(replace(a_draft(city.reporter.id), text="塔吊没电"), MessageId(10))
+    assert draft == await uow.drafts.get(draft.id) == await uow.drafts.of_message(CHAT, MessageId(10))
+    assert draft.text == "塔吊没电"
+    assert (await uow.drafts.put_piece(draft.id, MessageId(9), "东门")).text == "东门\n塔吊没电"
+    assert (await uow.drafts.put_piece(draft.id, MessageId(10), "塔吊停电")).text == "东门\n塔吊停电"
+    assert (await uow.drafts.add(replace(a_draft(city.reporter.id, -100), text="塔吊没电"))).text == ""
+
+
 async def test_an_edited_piece_replaces_itself(uow: UnitOfWork, city: City) -> None:
     """The same message again is the same piece; emptied, it drops out."""
     draft = await new_draft(uow, city)
