@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, literal, or_, select, text, true, tuple_, union_all
 
 from bot.domain.ids import IssueId, PersonId
-from bot.domain.issue import AT_THE_DESK, AT_THE_UNIT, CLOSED, Level, Status, Word
+from bot.domain.issue import AT_THE_DESK, AT_THE_UNIT, CLOSED, Issue, Level, Status, Word
 from bot.domain.lifecycle import ASKS
 from bot.domain.permissions import Sight
 from bot.ports import IssueView
-from storage.issue_rows import VIEW, reporter_person, view_of
+from storage.issue_rows import ISSUE, VIEW, issue_of, reporter_person, view_of
 from storage.repository import Repository
 from storage.sight import in_sight
 from storage.tables import issues
@@ -22,9 +22,12 @@ _AT_DESK = f"issues.status IN ({spelled_out(AT_THE_DESK)})"
 _WAITS = {0: text(f"{_AT_DESK} AND issues.level = 'A'"), 1: text(f"{_AT_DESK} AND issues.level <> 'A'")}
 _RUNS = text(f"issues.status IN ({spelled_out(AT_THE_UNIT)})")
 _RESOLVED = text(f"issues.status = '{Status.RESOLVED}'")
+_OPEN = text(f"issues.status NOT IN ({spelled_out(CLOSED)})")
 _SUSPENDED = text(f"issues.status = '{Status.SUSPENDED}'")
 _URGENCY = {level: int(level is not Level.A) for level in Level}
 _OLDEST = (issues.c.reported_at, issues.c.id)
+_NEWEST = (issues.c.reported_at.desc(), issues.c.id.desc())
+_LAST_OPEN = ISSUE.where(issues.c.reporter == bindparam("sought"), _OPEN).order_by(*_NEWEST).limit(1)
 _PLACE = select(issues.c.level, *_OLDEST).where(issues.c.id == bindparam("sought"))
 _LISTENS = and_(reporter_person.c.user_id.is_not(None), reporter_person.c.reachable, ~reporter_person.c.left)
 _UNANSWERED = VIEW.where(_RESOLVED, issues.c.word.is_(None), issues.c.asks == 1, _LISTENS).order_by(
@@ -65,8 +68,13 @@ class IssueLists(Repository):
 
     async def of_reporter(self, person: PersonId, limit: int) -> list[IssueView]:
         """Open first, newest first."""
-        order = (issues.c.status.in_(sorted(CLOSED)), issues.c.reported_at.desc(), issues.c.id.desc())
+        order = (issues.c.status.in_(sorted(CLOSED)), *_NEWEST)
         return await self._views(VIEW.where(issues.c.reporter == person).order_by(*order).limit(limit))
+
+    async def last_open_of(self, person: PersonId) -> Issue | None:
+        """The newest that is not closed."""
+        row = await self._first(_LAST_OPEN, {"sought": person})
+        return None if row is None else issue_of(row)
 
     async def tasks(self, person: PersonId, limit: int) -> list[IssueView]:
         """At the unit with this assignee, nearest deadline first."""

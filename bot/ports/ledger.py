@@ -128,6 +128,10 @@ class Issues(Protocol):
         """Open first, newest first."""
         ...
 
+    async def last_open_of(self, person: PersonId) -> Issue | None:
+        """Their newest that is open."""
+        ...
+
     async def tasks(self, person: PersonId, limit: int) -> list[IssueView]:
         """AT_THE_UNIT with this assignee, nearest deadline first."""
         ...

@@ -7,7 +7,7 @@ from typing import Any
 from bot.domain.draft import Draft, DraftState, Media, MediaState
 from bot.domain.errors import DraftClosed, NotAllowed, ProjectUnknown
 from bot.domain.ids import DraftId, ProjectCode
-from bot.domain.issue import Category, Issue, Level
+from bot.domain.issue import Category, Level
 from bot.domain.messages import Message, draft_card
 from bot.domain.organisation import Person, Project, ScopeKind
 from bot.services.turn import Turn
@@ -200,15 +200,9 @@ async def _offers(turn: Turn, owner: Person, draft: Draft, facts: Mapping[str, A
         offers["projects"] = [{"code": p.code, "name": p.name, "district": p.district} for p in found[:OFFERED]]
         offers["more"] = len(found) > OFFERED
     elif not facts["menu"]:
-        last = await last_open_issue(turn, owner)
+        last = await turn.uow.issues.last_open_of(owner.id)
         offers["last"] = last.number if last else None
     return offers
-
-
-async def last_open_issue(turn: Turn, person: Person) -> Issue | None:
-    """The newest issue of theirs that is still open."""
-    newest = await turn.uow.issues.of_reporter(person.id, 1)
-    return newest[0].issue if newest and newest[0].issue.is_open else None
 
 
 LOADERS: Mapping[str, Callable[[Turn, Person | None, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]] = {

@@ -42,7 +42,7 @@ async def add_to_last(turn: Turn, person: Person, draft_id: DraftId) -> Issue:
     """
     draft = await drafts.own(turn, person, draft_id)
     await _check_content(turn, draft)
-    issue = await drafts.last_open_issue(turn, person)
+    issue = await turn.uow.issues.last_open_of(person.id)
     if issue is None:
         raise DraftClosed(number="")
     files = await turn.uow.evidence.of_draft(draft.id)

@@ -100,6 +100,9 @@ class FakeIssues:
         own = sorted(self._seen(None, lambda i: i.reporter == person), key=_newest)
         return self._views(sorted(own, key=lambda i: not i.is_open)[:limit])
 
+    async def last_open_of(self, person: PersonId) -> Issue | None:
+        return min(self._seen(None, lambda i: i.reporter == person and i.is_open), key=_newest, default=None)
+
     async def tasks(self, person: PersonId, limit: int) -> list[IssueView]:
         tasks = self._seen(None, lambda i: i.assignee == person and i.status in AT_THE_UNIT)
         return self._views(sorted(tasks, key=_due)[:limit])

@@ -95,6 +95,16 @@ async def test_the_queue_goes_on_behind_one_that_left_it(uow: UnitOfWork, city: 
     assert ids(await uow.issues.queue(EVERYTHING, second.id, 10)) == [third.id]
 
 
+async def test_a_reporters_last_open_one(uow: UnitOfWork, city: City) -> None:
+    """The newest, unless it is closed; nobody else's."""
+    assert await uow.issues.last_open_of(city.reporter.id) is None
+    await reported(uow, city, 1, status=Status.ASSIGNED)
+    newest = await reported(uow, city, 3)
+    await reported(uow, city, 4, status=Status.CLEARED)
+    await reported(uow, city, 5, reporter=city.a04.id)
+    assert await uow.issues.last_open_of(city.reporter.id) == newest
+
+
 async def test_a_reporters_own_come_open_first_newest_first(uow: UnitOfWork, city: City) -> None:
     """Closed ones follow; other people's are not among them; the limit holds."""
     old, closed, new, rejected = [

@@ -131,6 +131,7 @@ async def test_what_others_may_change_meanwhile_is_asked_anew(postgres_store: Sq
 INDEXED: dict[str, Asking] = {
     "the queue": lambda uow, _: uow.issues.queue(Sight(None, frozenset({CITY})), None, 10),
     "a reporter's": lambda uow, city: uow.issues.of_reporter(city.reporter.id, 10),
+    "a reporter's last": lambda uow, city: uow.issues.last_open_of(city.reporter.id),
     "tasks": lambda uow, city: uow.issues.tasks(city.reporter.id, 10),
     "overdue": lambda uow, _: uow.issues.overdue(SIGHT, NOW, 10),
     "a week": lambda uow, _: uow.issues.week_count(CITY, NOW, NOW + timedelta(days=7)),
