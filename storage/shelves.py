@@ -96,8 +96,9 @@ class Folder:
                 _copy(source, file)
             Path(incoming).replace(final)
             sync(final.parent)
-        finally:
+        except BaseException:
             Path(incoming).unlink(missing_ok=True)
+            raise
 
     def open(self, name: str) -> BinaryIO:
         """See Shelf."""

@@ -63,6 +63,7 @@ class Photos:
         self._woken = asyncio.Event()
         self._ending = asyncio.Event()
         self._writing: set[asyncio.Future[str]] = set()
+        self._next: list[Media] = []  # claimed with the last commit
 
     def wake(self) -> None:
         """There may be something to fetch."""
@@ -76,7 +77,7 @@ class Photos:
 
     async def run(self) -> None:
         """Until stopped. What fails is tried again later, and at last noted as missing."""
-        while not self._ending.is_set():
+        while self._next or not self._ending.is_set():
             self._woken.clear()
             if await self._safely() < AT_ONCE:
                 await woken(self._woken, IDLE_SECONDS)
@@ -84,19 +85,23 @@ class Photos:
     async def step(self) -> int:
         """Fetch what is due, a few side by side, and write down in one go what became of them; how many were tried. Raises
         StoreUnavailable."""
-        async with self._turns.begin() as turn:
-            claimed = await turn.uow.evidence.claim(turn.now, AT_ONCE)
+        claimed, self._next = self._next or await self._claim(), []
         found = await asyncio.gather(*(self._fetch(media) for media in claimed))
         notes = [note for note in found if note is not None]
-
         if notes:
-            await self._drop(await patiently(partial(self._write, notes)))
+            unwanted, self._next = await patiently(partial(self._write, notes, more=len(claimed) == AT_ONCE))
+            await self._drop(unwanted)
             self._told()
         return len(claimed)
 
-    async def _write(self, notes: Sequence[Note]) -> list[str]:
-        """All in one go; the SHA-256 of bytes that nobody waits for any more: whoever sent them was erased meanwhile, which is
-        no reason to forget the others."""
+    async def _claim(self) -> list[Media]:
+        async with self._turns.begin() as turn:
+            return await turn.uow.evidence.claim(turn.now, AT_ONCE)
+
+    async def _write(self, notes: Sequence[Note], *, more: bool) -> tuple[list[str], list[Media]]:
+        """All in one go, and claim with it what comes next, if there may be `more`. Returns the SHA-256 of bytes that nobody
+        waits for any more (whoever sent them was erased meanwhile, which is no reason to forget the others), and what was
+        claimed."""
         unwanted: set[str] = set()
         async with self._turns.begin() as turn:
             for note in notes:
@@ -105,7 +110,9 @@ class Photos:
                 except LookupError:
                     log.warning("photos.gone_meanwhile")
                     unwanted |= note.kept
-            return await turn.uow.evidence.unused(unwanted) if unwanted else []
+            unused = await turn.uow.evidence.unused(unwanted) if unwanted else []
+            following = more and not self._ending.is_set()
+            return unused, await turn.uow.evidence.claim(turn.now, AT_ONCE) if following else []
 
     async def _drop(self, hashes: Sequence[str]) -> None:
         for sha256 in hashes:

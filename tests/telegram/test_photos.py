@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import io
 import threading
+from contextlib import AbstractAsyncContextManager
 from typing import Any, BinaryIO
 
 import pytest
@@ -12,6 +13,7 @@ from PIL import Image
 from bot.domain.draft import IncomingMedia, Media, MediaKind, MediaState
 from bot.domain.ids import ChatId, MessageId
 from bot.domain.messages import issue_card
+from bot.services.turn import Turn
 from bot.services.turns import Turns
 from bot.telegram import photos as photos_module
 from bot.telegram.calls import Ambiguous, CallFailed, Rejected
@@ -113,6 +115,42 @@ async def test_a_photo_is_kept_twice(bench: Bench) -> None:
     assert await read(bench.folder, after.sha256 or "") == a_picture()
     assert b"serial number" not in bench.folder.kept[after.clean_sha256 or ""]
     assert bench.store.outbox_messages() == []
+
+
+async def test_the_next_ones_are_claimed_with_the_commit_of_those_before(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While there are more than fit into one go: nine files, two goes, three commits."""
+    first = await bench.arrives(a_picture())
+    files = [first, *[await bench.arrives_again(first, a_picture(size=(40, n))) for n in range(1, 9)]]
+    commits: list[None] = []
+    begin = bench.turns.begin
+
+    def counted() -> AbstractAsyncContextManager[Turn]:
+        commits.append(None)
+        return begin()
+
+    monkeypatch.setattr(bench.turns, "begin", counted)
+    assert [await bench.photos.step() for _ in range(2)] == [8, 1]
+    assert len(commits) == 3
+    assert {(await bench.after(media)).state for media in files} == {MediaState.STORED}
+
+
+async def test_nothing_more_is_claimed_when_asked_to_end(bench: Bench) -> None:
+    """What is in hand is finished; the ninth waits for the next start, as if it had never been looked at."""
+    first = await bench.arrives(a_picture())
+    files = [first, *[await bench.arrives_again(first, a_picture(size=(40, n))) for n in range(1, 9)]]
+    answered = bench.photos._download
+
+    async def ending(file_id: str) -> bytes:
+        bench.photos.stop()
+        return await answered(file_id)
+
+    bench.photos._download = ending
+    await bench.photos.run()
+    after = [await bench.after(media) for media in files]
+    assert [media.state for media in after] == [MediaState.STORED] * 8 + [MediaState.PENDING]
+    assert after[-1].attempts == 0
 
 
 async def test_one_that_was_erased_meanwhile_keeps_no_other_from_being_noted(bench: Bench) -> None:
