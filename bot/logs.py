@@ -14,7 +14,6 @@ QUIET = (
     "httpx",
     "httpcore",
     "aiogram",  # a line per update, and everything about one is in the inbox
-    "aiosqlite",
     "asyncio",
     "apscheduler",
     "PIL",

@@ -38,13 +38,13 @@ def _address(*schemes: str) -> AfterValidator:
 
 
 def _database(value: str) -> str:
-    """Both drivers are asynchronous; a URL as other tools write it is understood."""
+    """A URL as other tools write it is understood, and one as it was written for an earlier version."""
     scheme, separator, rest = value.partition("://")
-    drivers = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
+    drivers = {"sqlite+aiosqlite": "sqlite", "postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
     scheme = drivers.get(scheme, scheme)
     if not separator or not rest or scheme not in drivers.values():
         raise ValueError
-    if scheme.startswith("sqlite") and rest.split("?")[0].strip("/") in {"", ":memory:"}:
+    if scheme == "sqlite" and rest.split("?")[0].strip("/") in {"", ":memory:"}:
         raise ValueError  # the ledger needs a file
     return f"{scheme}://{rest}"
 
@@ -108,8 +108,8 @@ class Settings(BaseSettings):
     )
     bot_api_url: Web = Field(OFFICIAL, description="an http or https address")
     database_url: Annotated[str, AfterValidator(_database)] = Field(
-        "sqlite+aiosqlite:///data/ledger.db",
-        description="sqlite+aiosqlite:///path/to/ledger.db or postgresql+asyncpg://user:password@host/name",
+        "sqlite:///data/ledger.db",
+        description="sqlite:///path/to/ledger.db or postgresql+asyncpg://user:password@host/name",
     )
     media_url: Annotated[str, AfterValidator(place)] = Field(
         "data/media",

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import JSON, Column, Dialect, select, type_coerce
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import NullType
 
 from bot.domain.issue import NUMBER
 from bot.domain.journal import Event
+from storage.connection import Connection
 from storage.tables import counters, history, issues, journal, seals, words
 from storage.tables.base import Moment
 from storage.trail import START, Head, digest_of, head_of, sha256, state_of, words_digest
@@ -59,7 +59,7 @@ class Verdict:
     flaws: tuple[Flaw, ...]
 
 
-async def verify(connection: AsyncConnection, outside: Sequence[Head] = ()) -> Verdict:
+async def verify(connection: Connection, outside: Sequence[Head] = ()) -> Verdict:
     """Everything that is wrong. `outside`: heads that were kept elsewhere; they find a tail that was cut, and a chain that
     was made anew from its beginning."""
     past = _Past()
@@ -73,7 +73,7 @@ async def verify(connection: AsyncConnection, outside: Sequence[Head] = ()) -> V
     return Verdict(await head_of(connection), count, tuple(past.flaws))
 
 
-async def _chain(connection: AsyncConnection, past: _Past, outside: Sequence[Head]) -> int:
+async def _chain(connection: Connection, past: _Past, outside: Sequence[Head]) -> int:
     """From seal to seal. After a fault it goes on from what stands there, so that each fault is told once."""
     before, expected = START, 0
     sought = {head for head in outside if head != Head()}
@@ -114,7 +114,7 @@ def _digest(row: Mapping[str, Any], column: str, past: _Past) -> str | None:
     return digest_of(values)
 
 
-async def _unsealed(connection: AsyncConnection, past: _Past) -> None:
+async def _unsealed(connection: Connection, past: _Past) -> None:
     """Lines that were not written by us."""
     for table, column in ((history, seals.c.line), (journal, seals.c.entry)):
         sealed = select(seals.c.seq).where(column == table.c.id).exists()
@@ -122,7 +122,7 @@ async def _unsealed(connection: AsyncConnection, past: _Past) -> None:
             past.note("line", f"{_called(column.name, id_)} has no seal: it was put in by another way")
 
 
-async def _words(connection: AsyncConnection, past: _Past) -> None:
+async def _words(connection: Connection, past: _Past) -> None:
     """What people said, as long as nobody erased it."""
     asked = select(history.c.id, history.c.words, history.c.words_digest, words.c.text, words.c.salt)
     asked = asked.outerjoin(words, words.c.id == history.c.words)
@@ -135,7 +135,7 @@ async def _words(connection: AsyncConnection, past: _Past) -> None:
             past.note("words", f"the words of line {row['id']} are not what was said")
 
 
-async def _issues(connection: AsyncConnection, past: _Past) -> None:
+async def _issues(connection: Connection, past: _Past) -> None:
     """Each issue is what its last line left, and has all its lines."""
     async for row in _raw(connection, select(issues).order_by(issues.c.id)):
         said, number = past.issues.pop(row["id"], _Issue()), row["number"]
@@ -154,7 +154,7 @@ async def _issues(connection: AsyncConnection, past: _Past) -> None:
         past.note("issue", f"issue {issue} is gone, its lines are there")
 
 
-async def _numbers(connection: AsyncConnection, past: _Past) -> None:
+async def _numbers(connection: Connection, past: _Past) -> None:
     """Numbers have no gaps, and the counters stand at the last."""
     given: dict[tuple[str, int], set[int]] = defaultdict(set)
     async for row in _raw(connection, select(issues.c.number)):
@@ -174,17 +174,16 @@ async def _numbers(connection: AsyncConnection, past: _Past) -> None:
             )
 
 
-async def _raw(connection: AsyncConnection, statement: Any) -> AsyncIterator[dict[str, Any]]:
+async def _raw(connection: Connection, statement: Any) -> AsyncIterator[dict[str, Any]]:
     """Rows without any conversion, each with the dialect it must be read by."""
     dialect = connection.dialect
     bare = statement.with_only_columns(
         *(type_coerce(column, NullType()).label(column.key) for column in statement.selected_columns),
         maintain_column_froms=True,
     )
-    async with connection.stream(bare) as result:
-        async for part in result.mappings().partitions(PORTION):
-            for row in part:
-                yield {**row, "dialect": dialect}
+    async for rows in connection.portions(bare, PORTION):
+        for row in rows:
+            yield {**row._mapping, "dialect": dialect}
 
 
 def _decoded(column: Column[Any], value: Any, dialect: Dialect) -> Any:

@@ -65,9 +65,10 @@ class Briefs(Repository):
         statement = _RIPE_ANY_HOUR if any_hour_only else _RIPE
         if self._session.writing and self._postgres:
             statement = statement.with_for_update(skip_locked=True)
+        rows = await self._all(statement, {"now": now, "most": limit})
         dues: list[Due] = []
-        for portion in (await self._run(statement, {"now": now, "most": limit})).partitions(PORTION):
-            dues += [Due(*row) for row in portion]
+        for start in range(0, len(rows), PORTION):
+            dues += [Due(*row) for row in rows[start : start + PORTION]]
             await asyncio.sleep(0)
         found = {brief.issue: brief for brief in await self.briefs([due.issue for due in dues])}
         return [Ripe(due, found[due.issue]) for due in dues]

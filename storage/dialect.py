@@ -20,8 +20,9 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import TableValuedAlias
+
+from storage.connection import Connection
 
 
 def insert_into(table: Table, *, postgres: bool) -> postgresql.Insert:
@@ -70,7 +71,7 @@ def spelled(member: StrEnum) -> ColumnElement[str]:
     return literal_column(f"'{member.value}'")
 
 
-def is_postgres(connection: AsyncConnection) -> bool:
+def is_postgres(connection: Connection) -> bool:
     """PostgreSQL, not SQLite."""
     return connection.dialect.name == "postgresql"
 

@@ -1,7 +1,8 @@
 """Engines: how each database must be spoken to for transactions to mean what they say.
 
 SQLite: Python's driver begins transactions where it sees fit (and not before SAVEPOINT); it is told to keep out, and each
-transaction begins with our own BEGIN. Writers begin IMMEDIATE: a deferred read-modify-write loses updates or fails.
+transaction begins with our own BEGIN (storage.embedded_connection). Writers begin IMMEDIATE: a deferred read-modify-write
+loses updates or fails.
 Only the writer checkpoints: SQLite before 3.51.3 is reported to have a WAL-reset bug that needs two connections.
 
 PostgreSQL: `?statement_cache_size=0` in the URL turns every prepared statement into an unnamed one, which is what PgBouncer
@@ -13,16 +14,22 @@ import re
 import sqlite3
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import URL, Engine, NullPool, create_engine, event, make_url
 
-from storage import sqlite_driver
 from storage.tables.base import clean
 
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+_DRIVERS = {
+    "sqlite+aiosqlite": "sqlite",  # as it was written once
+    "postgresql": "postgresql+asyncpg",
+    "postgres": "postgresql+asyncpg",
+}
 _POOL = 5
+_STATEMENTS = 512  # kept by SQLite ready to run, for each connection
 BUSY_SECONDS = 15
 _PAUSE = 0.02  # seconds between two tries to have the file alone
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")  # JSON's word for it; not a backslash that somebody wrote before u0000
@@ -49,30 +56,28 @@ def is_embedded(url: str) -> bool:
 def file_of(url: URL) -> Path:
     """The file of a SQLite URL. ValueError for a database in memory, which readers could not share."""
     if not url.database or url.database == ":memory:":
-        raise ValueError("the ledger needs a file: sqlite+aiosqlite:///path/to/ledger.db")
+        raise ValueError("the ledger needs a file: sqlite:///path/to/ledger.db")
     return Path(url.database)
 
 
-def sqlite_engine(url: URL, *, writer: bool, guest: bool = False) -> AsyncEngine:
-    """One connection that writes, or a few that only read. A guest writes beside the process the file belongs to, and leaves
-    checkpoints to that one."""
-    engine = create_async_engine(
+def sqlite_engine(url: URL, *, writer: bool, guest: bool = False) -> Engine:
+    """Makes connections that write, or that only read; whoever asks keeps them (storage.embedded). A guest writes beside the
+    process the file belongs to, and leaves checkpoints to that one."""
+    engine = create_engine(
         url,
-        pool_size=1 if writer else _POOL,
-        max_overflow=0,
-        pool_reset_on_return=None,  # every transaction of ours ends before its connection goes back
-        connect_args={"timeout": BUSY_SECONDS, "async_creator_fn": sqlite_driver.connect},
+        poolclass=NullPool,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "cached_statements": _STATEMENTS},
         json_serializer=compact,
+        hide_parameters=True,
     )
-    event.listen(
-        engine.sync_engine, "connect", _prepare_reader if not writer else _prepare_guest if guest else _prepare_writer
-    )
-    event.listen(engine.sync_engine, "begin", _begin_immediate if writer else _begin)
+    event.listen(engine, "connect", _prepare_reader if not writer else _prepare_guest if guest else _prepare_writer)
     return engine
 
 
-def postgres_engine(url: URL) -> AsyncEngine:
+def postgres_engine(url: URL) -> "AsyncEngine":
     """A pool of connections; each transaction READ COMMITTED unless told otherwise."""
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - SQLite goes without
+
     pooled = {"statement_cache_size", "prepared_statement_cache_size"} & set(url.query)
     unnamed = any(url.query[name] == "0" for name in pooled)
     options: dict[str, Any] = {"server_settings": {"timezone": "UTC"}}
@@ -85,6 +90,7 @@ def postgres_engine(url: URL) -> AsyncEngine:
         max_overflow=_POOL,
         connect_args=options,
         json_serializer=compact,
+        hide_parameters=True,
     )
 
 
@@ -131,11 +137,3 @@ def _write_ahead(connection: Any) -> None:
         else:
             break
     cursor.close()
-
-
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")

@@ -1,5 +1,7 @@
 """What can be wrong with the place where everything is kept: what stays wrong, and what passes."""
 
+import sqlite3
+
 from sqlalchemy import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -29,11 +31,25 @@ def name_what_passes(context: ExceptionContext) -> None:
         raise StoreUnavailable(cause(error)) from error
 
 
+def named(error: sqlite3.Error, asked: str) -> Exception:
+    """The same for what SQLite itself says: StoreUnavailable, or what SQLAlchemy would raise, without any values."""
+    if passes(error):
+        return StoreUnavailable(cause(error))
+    return DBAPIError.instance(asked, None, error, sqlite3.Error)
+
+
 def passes(error: Exception) -> bool:
     """True if nothing was wrong with what was asked: the same transaction may succeed later."""
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or _code_passes(error.orig)
+    if isinstance(error, sqlite3.Error):
+        return _code_passes(error)
     return isinstance(error, (PoolTimeout, OSError))
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Somebody else writes."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def cause(error: BaseException) -> str:

@@ -107,9 +107,9 @@ class IssueLists(Repository):
 
     async def each(self, sight: Sight) -> AsyncIterator[IssueView]:
         """All in sight, streamed by number: numbers are given in the order of filing."""
-        chosen = VIEW.where(in_sight(sight)).order_by(issues.c.id).execution_options(yield_per=_CHUNK)
-        async with self._session.connection.stream(chosen) as rows:
-            async for row in rows:
+        chosen = VIEW.where(in_sight(sight)).order_by(issues.c.id)
+        async for rows in self._session.connection.portions(chosen, _CHUNK):
+            for row in rows:
                 yield view_of(row)
 
     async def _views(self, statement: Any) -> list[IssueView]:

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
+from storage.connection import Database
+from storage.databases import database
 from storage.dialect import MIGRATION_LOCK, is_postgres
-from storage.engines import file_of, is_sqlite, parse, postgres_engine, sqlite_engine
+from storage.engines import file_of, is_sqlite, parse
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -45,12 +46,12 @@ async def downgrade(url: str, revision: str) -> None:
 
 async def current(url: str) -> str | None:
     """The revision a database is at; None for one that was never migrated."""
-    engine = await asyncio.to_thread(_engine, url)
+    place = await asyncio.to_thread(_database, url)
     try:
-        async with engine.connect() as connection:
+        async with place.transaction(writing=True) as connection:
             return await connection.run_sync(_current)
     finally:
-        await engine.dispose()
+        await place.close()
 
 
 def known(revision: str) -> str:
@@ -75,22 +76,21 @@ def _current(connection: Connection) -> str | None:
 
 
 async def _migrate(url: str, verb: str, revision: str) -> None:
-    engine = await asyncio.to_thread(_engine, url)
+    place = await asyncio.to_thread(_database, url)
     try:
-        async with engine.begin() as connection:
+        async with place.transaction(writing=True) as connection:
             if is_postgres(connection):
                 await connection.execute(MIGRATION_LOCK)
             await connection.run_sync(_run, verb, revision)
     finally:
-        await engine.dispose()
+        await place.close()
 
 
-def _engine(url: str) -> AsyncEngine:
+def _database(url: str) -> Database:
     parsed = parse(url)
-    if not is_sqlite(parsed):
-        return postgres_engine(parsed)
-    file_of(parsed).parent.mkdir(parents=True, exist_ok=True)
-    return sqlite_engine(parsed, writer=True)
+    if is_sqlite(parsed):
+        file_of(parsed).parent.mkdir(parents=True, exist_ok=True)
+    return database(parsed)
 
 
 def _run(connection: Connection, verb: str, revision: str) -> None:

@@ -128,8 +128,8 @@ class SqlPeople(Repository):
         await self._run(delete(scans).where(scans.c.person == guest, scans.c.project.in_(seen)))
         await self._run(update(scans).where(scans.c.person == guest).values(person=person))
         await self._run(update(people).where(people.c.id == guest).values(user_id=None))
-        reported = await self._run(select(issues.c.id).where(issues.c.reporter == guest).order_by(issues.c.id))
-        return list(reported.scalars())
+        reported = await self._all(select(issues.c.id).where(issues.c.reporter == guest).order_by(issues.c.id))
+        return [row.id for row in reported]
 
     async def _by_user(self, user: UserId) -> Person | None:
         row = await self._first(_BY_USER, {"sought": user})

@@ -150,7 +150,7 @@ class SqlPrivacy(Repository):
         theirs = words.c.author == person
         about = or_(theirs, _says([words.c.text], marks)) if marks else theirs
         emptied = update(words).where(about, words.c.text != "").values(text="", salt="").returning(words.c.id)
-        return sorted((await self._run(emptied)).scalars())
+        return sorted(row.id for row in await self._all(emptied))
 
     async def _erase_account(self, user: UserId) -> None:
         """What is under the account's number: their private chat has it too."""

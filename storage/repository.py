@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import CursorResult, Executable, Table
+from sqlalchemy import Executable, Table
 from sqlalchemy.dialects.postgresql import Insert
 
+from storage.connection import Answer, AnyRow
 from storage.dialect import insert_into, upsert
-from storage.session import AnyRow, AnySelect, Session
+from storage.session import AnySelect, Session
 
 __all__ = ["AnyRow", "AnySelect", "Repository", "Session"]
 
@@ -22,7 +23,7 @@ class Repository:
         self._session = session
         self._postgres = session.postgres
 
-    async def _run(self, statement: Executable, values: Any = None) -> CursorResult[*tuple[Any, ...]]:
+    async def _run(self, statement: Executable, values: Any = None) -> Answer:
         return await self._session.run(statement, values)
 
     async def _all(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[AnyRow]:

@@ -4,15 +4,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, Row, Select, Table, UpdateBase
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Executable, Select, Table, UpdateBase
 
 from bot.domain.messages import Message
+from storage.connection import Answer, AnyRow, Connection
 from storage.dialect import is_postgres
 from storage.tables import grants, people, scans
 
-# rows and queries of any width: their columns are tables' business
-AnyRow = Row[*tuple[Any, ...]]
+# of any width: their columns are tables' business
 AnySelect = Select[*tuple[Any, ...]]
 
 _READ_WITH: Mapping[Any, Table] = {grants: people, scans: people}  # tables whose rows are read as a part of another's
@@ -28,7 +27,7 @@ class Session:
     anything else is asked of the database, so that nobody can tell.
     """
 
-    def __init__(self, connection: AsyncConnection, *, writing: bool) -> None:
+    def __init__(self, connection: Connection, *, writing: bool) -> None:
         self.connection = connection
         self.writing = writing
         self.postgres = is_postgres(connection)
@@ -57,7 +56,7 @@ class Session:
         self.told = []
         self._kept = {}
 
-    async def run(self, statement: Executable, values: Any = None) -> CursorResult[*tuple[Any, ...]]:
+    async def run(self, statement: Executable, values: Any = None) -> Answer:
         """Execute; `values` of one row, or a list of them for many."""
         if self.told:
             await self.write()

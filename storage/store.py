@@ -3,15 +3,15 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from sqlalchemy import event, text
-from sqlalchemy.exc import PendingRollbackError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.ports import StoreUnavailable
-from storage.engines import file_of, is_sqlite, parse, postgres_engine, sqlite_engine
-from storage.errors import DatabaseUnusable, cause, name_what_passes, passes
+from storage.databases import database
+from storage.embedded import Embedded
+from storage.engines import file_of, is_sqlite, parse
+from storage.errors import DatabaseUnusable, cause
 from storage.soundness import advice, glance
 from storage.trail import Known
 from storage.unit_of_work import SqlUnitOfWork
@@ -27,15 +27,7 @@ class SqlStore:
         self._url = parse(url)
         self._sqlite = is_sqlite(self._url)
         self._known = Known()
-        self._turn = asyncio.Lock()  # SQLite: one writer at a time
-        if self._sqlite:
-            self._writer = sqlite_engine(self._url, writer=True, guest=guest)
-            self._reader = sqlite_engine(self._url, writer=False)
-        else:
-            self._writer = postgres_engine(self._url)
-            self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        for engine in {self._writer.sync_engine, self._reader.sync_engine}:
-            event.listen(engine, "handle_error", name_what_passes)
+        self._database = database(self._url, guest=guest)
 
     async def open(self) -> None:
         """Make the file's folder, and see that the database can be worked with. Raises DatabaseUnusable."""
@@ -51,53 +43,38 @@ class SqlStore:
             raise DatabaseUnusable(self._trouble(cause(error))) from error
 
     async def close(self) -> None:
-        """Readers first: the last connection to a SQLite file checkpoints, and that must be the writer's."""
-        await self._reader.dispose()
-        await self._writer.dispose()
+        """Let go of the database."""
+        await self._database.close()
 
     def begin(self) -> AbstractAsyncContextManager[SqlUnitOfWork]:
         """To write: commits on leaving, an exception rolls back. Raises StoreUnavailable. Not to be nested on SQLite: the inner
         one would wait for the outer one."""
-        return self._transaction(self._writer, writing=True)
+        return self._transaction(writing=True)
 
     def read(self) -> AbstractAsyncContextManager[SqlUnitOfWork]:
         """A snapshot to read from. Raises StoreUnavailable."""
-        return self._transaction(self._reader, writing=False)
+        return self._transaction(writing=False)
 
     @asynccontextmanager
-    async def _transaction(self, engine: AsyncEngine, *, writing: bool) -> AsyncIterator[SqlUnitOfWork]:
-        async with self._turn if writing and self._sqlite else nullcontext(), AsyncExitStack() as stack:
-            try:
-                connection = await _connect(stack, engine)
-                async with connection.begin():
-                    uow = SqlUnitOfWork(connection, self._known, writing=writing)
-                    yield uow
-                    await uow.seal()
-            except PendingRollbackError as error:  # somebody went on after the store had said that it is away
-                raise StoreUnavailable("the connection was lost") from error
+    async def _transaction(self, *, writing: bool) -> AsyncIterator[SqlUnitOfWork]:
+        async with self._database.transaction(writing=writing) as connection:
+            uow = SqlUnitOfWork(connection, self._known, writing=writing)
+            yield uow
+            await uow.seal()
 
     async def revision(self) -> str | None:
         """The schema's revision, None if it was never migrated. Raises StoreUnavailable."""
-        async with self._transaction(self._reader, writing=False) as uow:
+        async with self.read() as uow:
             return await uow.revision()
 
     async def compact(self) -> None:
         """Write the SQLite file anew, so that nothing of what was deleted is left in it; PostgreSQL sees to that itself."""
-        if not self._sqlite:
-            return
-        async with self._turn, self._writer.connect() as connection:
-            raw = await connection.get_raw_connection()
-            driver = raw.driver_connection
-            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                await driver.in_thread(driver.raw.execute, statement)  # type: ignore[union-attr]
+        if isinstance(self._database, Embedded):
+            await self._database.compact()
 
     async def _check(self) -> None:
         """That it answers, and lets itself be written to; a look inside the file, without holding up who writes to it."""
-        async with self._writer.connect() as connection, connection.begin() as transaction:
-            if self._sqlite:  # a file that can't be written to lets itself be begun with: writing is what fails
-                version = (await connection.execute(text("PRAGMA user_version"))).scalar_one()
-                await connection.execute(text(f"PRAGMA user_version = {version}"))
-            await transaction.rollback()
+        await self._database.check()
         if self._sqlite and (trouble := await asyncio.to_thread(glance, file_of(self._url), GLANCE_SECONDS)):
             raise DatabaseUnusable(self._trouble(trouble))
 
@@ -115,12 +92,3 @@ class SqlStore:
             else "See that the server runs, and PROJECT_HOME_DATABASE_URL."
         )
         return f"{where} can't be used: {why}. {help_}"
-
-
-async def _connect(stack: AsyncExitStack, engine: AsyncEngine) -> AsyncConnection:
-    try:
-        return await stack.enter_async_context(engine.connect())
-    except (SQLAlchemyError, OSError) as error:
-        if passes(error):
-            raise StoreUnavailable(cause(error)) from error
-        raise

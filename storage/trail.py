@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Text, bindparam, cast, func, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import StoreUnavailable
+from storage.connection import Connection
 from storage.dialect import SEAL_LOCK, insert_into, is_postgres
 from storage.tables import seals
 from storage.tables.base import clean
@@ -65,7 +65,7 @@ class Unsealed:
 class Trail:
     """What one transaction wrote and has not sealed yet."""
 
-    def __init__(self, connection: AsyncConnection, known: Known) -> None:
+    def __init__(self, connection: Connection, known: Known) -> None:
         self._connection = connection
         self._known = known
         self._lines: list[Unsealed] = []
@@ -119,7 +119,7 @@ def chained(head: Head, lines: Sequence[Unsealed]) -> list[dict[str, Any]]:
     return rows
 
 
-async def head_of(connection: AsyncConnection) -> Head:
+async def head_of(connection: Connection) -> Head:
     """The newest seal."""
     row = (await connection.execute(_HEAD)).first()
     return Head() if row is None else Head(row.seq, row.hash)

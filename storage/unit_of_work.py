@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import text
 
 from bot import ports
 from storage.agenda import SqlAgenda
 from storage.audit import Verdict, verify
 from storage.cards import SqlCards
 from storage.chats import SqlChats
+from storage.connection import Connection
 from storage.desks import SqlDesks
 from storage.dialogs import SqlDialogs
 from storage.drafts import SqlDrafts
@@ -36,7 +37,7 @@ class SqlUnitOfWork:
     """Keeps `bot.ports.UnitOfWork`: every repository works on the same connection. What only reads sees one snapshot, and asks
     it nothing twice."""
 
-    def __init__(self, connection: AsyncConnection, known: Known, *, writing: bool) -> None:
+    def __init__(self, connection: Connection, known: Known, *, writing: bool) -> None:
         self._connection = connection
         self._trail = Trail(connection, known)
         self._depth = 0
@@ -70,7 +71,7 @@ class SqlUnitOfWork:
         """
         await self._session.write()
         name = f"level_{self._depth}"
-        await self._connection.exec_driver_sql(f"SAVEPOINT {name}")
+        await self._connection.say(f"SAVEPOINT {name}")
         self._depth += 1
         mark = self._trail.mark()
         try:
@@ -85,7 +86,7 @@ class SqlUnitOfWork:
             raise
         finally:
             self._depth -= 1
-        await self._connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
+        await self._connection.say(f"RELEASE SAVEPOINT {name}")
 
     async def seal(self) -> None:
         """The last thing before the commit: write what was left to be written, chain what was. Raises StoreUnavailable."""
@@ -106,9 +107,10 @@ class SqlUnitOfWork:
 
     async def revision(self) -> str | None:
         """The schema's."""
-        return (await self._connection.exec_driver_sql("SELECT version_num FROM alembic_version")).scalar()
+        found: str | None = (await self._connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
+        return found
 
     async def _undo(self, name: str) -> None:
-        if not self._connection.invalidated:  # a lost connection took everything with it
-            await self._connection.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {name}")
-            await self._connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
+        if not self._connection.lost:  # a lost connection took everything with it
+            await self._connection.say(f"ROLLBACK TO SAVEPOINT {name}")
+            await self._connection.say(f"RELEASE SAVEPOINT {name}")

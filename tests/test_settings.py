@@ -30,7 +30,7 @@ def test_defaults():
     """Nothing has to be set to look around."""
     settings = load_settings()
     assert settings.bot_api_url == "https://api.telegram.org"
-    assert settings.database_url == "sqlite+aiosqlite:///data/ledger.db"
+    assert settings.database_url == "sqlite:///data/ledger.db"
     assert settings.media_url == "data/media"
     assert settings.policy is settings.proxy is settings.timezone is settings.locale is None
 
@@ -65,14 +65,15 @@ def test_no_token():
 @pytest.mark.parametrize(
     ("given", "used"),
     [
-        ("sqlite:///a.db", "sqlite+aiosqlite:///a.db"),
+        ("sqlite:///a.db", "sqlite:///a.db"),
+        ("sqlite+aiosqlite:///a.db", "sqlite:///a.db"),
         ("postgres://u:p@h/d", "postgresql+asyncpg://u:p@h/d"),
         ("postgresql://u:p@h/d", "postgresql+asyncpg://u:p@h/d"),
         ("postgresql+asyncpg://u:p@h/d?ssl=require", "postgresql+asyncpg://u:p@h/d?ssl=require"),
     ],
 )
 def test_database_as_other_tools_write_it(monkeypatch: pytest.MonkeyPatch, given: str, used: str):
-    """The driver need not be named."""
+    """The driver need not be named; SQLite's of earlier versions is understood."""
     monkeypatch.setenv("PROJECT_HOME_DATABASE_URL", given)
     assert load_settings().database_url == used
 

@@ -93,7 +93,7 @@ async def set_up(folder: Path, start: datetime, database: str | None = None) -> 
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(Sandbox(clock=VirtualClock(start)))
         world = await stack.enter_async_context(People(sandbox.url))
-        stage = Stage(folder, sandbox, world, database or f"sqlite+aiosqlite:///{folder / 'ledger.db'}")
+        stage = Stage(folder, sandbox, world, database or f"sqlite:///{folder / 'ledger.db'}")
         await stage.command("import", str(CITY), "--yes")
         yield stage
 

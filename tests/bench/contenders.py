@@ -100,7 +100,7 @@ async def project_home(contest: Contest, url: str, token: str) -> None:
     facts = {"total": 3, "overdue": 1, "late": False, "more": 2, "issues": [line]}
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        database = f"sqlite+aiosqlite:///{folder / 'ledger.db'}"
+        database = f"sqlite:///{folder / 'ledger.db'}"
         settings = Settings(bot_token=token, bot_api_url=url, database_url=database, media_url=str(folder))
         office = await open_office(settings, stack)
         turns = office.turns

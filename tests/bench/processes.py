@@ -69,7 +69,7 @@ def environment(server: Server, folder: Path, **more: str) -> Mapping[str, str]:
     ours = {
         "BOT_TOKEN": server.token,
         "BOT_API_URL": server.url,
-        "DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'ledger.db'}",
+        "DATABASE_URL": f"sqlite:///{folder / 'ledger.db'}",
         "MEDIA_URL": str(folder / "media"),
         **more,
     }

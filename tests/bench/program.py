@@ -28,25 +28,43 @@ class Statements:
         self._words: Counter[str] = Counter()
 
     def listen(self) -> None:
-        """To every engine of the process."""
+        """To every engine of the process, and to what goes to SQLite without one."""
         from sqlalchemy import Engine, event  # noqa: PLC0415 - only when counting
 
+        from storage.embedded_connection import EmbeddedConnection  # noqa: PLC0415 - the same
+        from storage.prepared import Prepared  # noqa: PLC0415 - the same
+
+        ask, commit = Prepared.ask, EmbeddedConnection.commit
+
+        def asked(prepared: Prepared, *given: Any) -> Any:
+            self._count(prepared.sql)
+            return ask(prepared, *given)
+
+        async def committed(connection: EmbeddedConnection) -> None:
+            self._seen["commits"] += connection._wrote
+            await commit(connection)
+
+        Prepared.ask, EmbeddedConnection.commit = asked, committed  # type: ignore[method-assign]
         event.listen(Engine, "before_cursor_execute", self._executed)
         event.listen(Engine, "commit", self._committed)
         signal.signal(signal.SIGUSR1, self._write)
 
     def _executed(self, connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        words = statement.split()
-        if words[0] in _BRACKETS:
-            return
-        writes = words[0] in _WRITES
-        self._seen["writes" if writes else "reads"] += 1
-        self._words[statement[:400]] += 1
-        if writes:
+        if self._count(statement):
             connection.info["wrote"] = True
 
     def _committed(self, connection: Any) -> None:
         self._seen["commits"] += bool(connection.info.pop("wrote", False))
+
+    def _count(self, statement: str) -> bool:
+        """True if it writes."""
+        words = statement.split()
+        if words[0] in _BRACKETS:
+            return False
+        writes = words[0] in _WRITES
+        self._seen["writes" if writes else "reads"] += 1
+        self._words[statement[:400]] += 1
+        return writes
 
     def _write(self, *_: Any) -> None:
         part = self._out.with_suffix(".part")

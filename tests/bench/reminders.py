@@ -128,7 +128,7 @@ async def found_ledger(store: SqlStore, count: int) -> None:
             people.append(await uow.people.add(who))
         issue = await filed(uow, reporter=city.reporter.id)
         first = await assigned(uow, issue, people[0], city.clerk.id, deadline=a_deadline())
-    async with store._writer.begin() as connection:
+    async with store._database.transaction(writing=True) as connection:
         await connection.execute(text(_copies(store, first.id, people[0].id, count)))
         await connection.execute(text("ANALYZE"))
 

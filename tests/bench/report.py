@@ -123,7 +123,7 @@ async def _up(stack: AsyncExitStack, kind: str, name: str, parent: Path, profile
 def _database(stack: ExitStack | AsyncExitStack, kind: str, folder: Path) -> str:
     if kind == "PostgreSQL":
         return stack.enter_context(postgres.database())
-    return f"sqlite+aiosqlite:///{folder / 'ledger.db'}"
+    return f"sqlite:///{folder / 'ledger.db'}"
 
 
 async def _profiled(runner: Runner, reports: int, folder: Path) -> None:

@@ -219,9 +219,9 @@ async def ledger(kind: str, size: int) -> str:
     if not file.exists():
         part = file.with_suffix(".part")
         part.unlink(missing_ok=True)
-        await _fill(f"sqlite+aiosqlite:///{part}", size)
+        await _fill(f"sqlite:///{part}", size)
         part.rename(file)
-    url = f"sqlite+aiosqlite:///{file}"
+    url = f"sqlite:///{file}"
     await upgrade(url)
     return url
 

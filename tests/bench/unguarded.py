@@ -149,7 +149,7 @@ def engine() -> AsyncEngine:
     url = os.environ["PROJECT_HOME_DATABASE_URL"]
     if not url.startswith("sqlite"):
         return create_async_engine(url)
-    made = create_async_engine(url, pool_size=1, max_overflow=0)
+    made = create_async_engine(url.replace("sqlite:", "sqlite+aiosqlite:"), pool_size=1, max_overflow=0)
 
     @event.listens_for(made.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

@@ -181,7 +181,7 @@ def _database(kind: str, folder: Path) -> Iterator[str]:
         if kind == "PostgreSQL":
             yield stack.enter_context(postgres.database())
         else:
-            yield f"sqlite+aiosqlite:///{folder / 'ledger.db'}"
+            yield f"sqlite:///{folder / 'ledger.db'}"
 
 
 def both(kinds: Sequence[str] = KINDS) -> dict[str, Figures]:

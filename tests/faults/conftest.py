@@ -77,7 +77,7 @@ def postgres_database() -> Iterator[str]:
 @pytest.fixture
 def sqlite_database(tmp_path: Path) -> str:
     """A file yet to be made."""
-    return f"sqlite+aiosqlite:///{tmp_path / 'ledger.db'}"
+    return f"sqlite:///{tmp_path / 'ledger.db'}"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -55,7 +55,7 @@ async def test_backups_in_a_flood(tmp_path: Path, database: str, dice: random.Ra
         assert made[-1][1], "nothing was reported before the last backup"
     for number, (name, confirmed) in enumerate(made):
         folder = tmp_path / f"back-{number}"
-        url = f"sqlite+aiosqlite:///{folder / 'ledger.db'}"
+        url = f"sqlite:///{folder / 'ledger.db'}"
         there = environment(sandbox, folder, url)
         assert (await program("restore", backups, "--at", name, env=there))["missing"] == []
         await truth.check_integrity(url)

@@ -79,7 +79,7 @@ async def test_a_full_disk(tmp_path: Path, sandbox: Sandbox, dice: random.Random
     """The ledger's and the photos' disk is filled to the last byte and has room again, over and over; once the process is killed
     while it is full."""
     with full(tmp_path, ROOM) as disk:
-        database = f"sqlite+aiosqlite:///{disk.root / 'ledger.db'}"
+        database = f"sqlite:///{disk.root / 'ledger.db'}"
         await upgrade(database)
         await found_city(database, PEOPLE)
         env = environment(sandbox, disk.root, database)
@@ -126,7 +126,7 @@ async def test_no_room_for_photos(
 async def test_the_nth_operation_fails(tmp_path: Path, sandbox: Sandbox, dice: random.Random, scale: Scale) -> None:
     """Each time another operation, another error, for another while: writes, syncs and renames of ledger and photos."""
     disk = Failing(tmp_path)
-    database = f"sqlite+aiosqlite:///{disk.root / 'ledger.db'}"
+    database = f"sqlite:///{disk.root / 'ledger.db'}"
     await upgrade(database)
     await found_city(database, PEOPLE)
     env = environment(sandbox, disk.root, database) | disk.environment

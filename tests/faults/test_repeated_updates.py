@@ -10,10 +10,11 @@ from typing import Any
 
 import aiohttp
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.sandbox.server import Sandbox
 from bot.web.intake import SECRET_HEADER
+from storage.databases import database
+from storage.engines import parse
 from storage.migrate import upgrade
 from tests.bench.site import FIRST, found_city
 from tests.faults import truth
@@ -96,8 +97,8 @@ async def test_each_update_once_in_order(
 
 
 async def _execute(url: str, *statements: str) -> None:
-    engine = create_async_engine(url)
-    async with engine.begin() as connection:
+    place = database(parse(url))
+    async with place.transaction(writing=True) as connection:
         for statement in statements:
             await connection.execute(text(statement))
-    await engine.dispose()
+    await place.close()

@@ -9,11 +9,12 @@ from pathlib import Path
 from statistics import linear_regression
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.sandbox.acts import open_link, send_text
 from bot.sandbox.delivery import say
 from bot.sandbox.server import Sandbox
+from storage.databases import database
+from storage.engines import parse
 from storage.migrate import upgrade
 from tests.bench.processes import memory_of
 from tests.bench.site import DESK, LINK, found_city
@@ -130,7 +131,7 @@ async def test_what_a_process_holds_stays_flat(
 
 async def _nobody_at_the_desk(url: str) -> None:
     """Two clerks could not be told of two reports a second at Telegram's pace; that is another scenario's subject."""
-    engine = create_async_engine(url)
-    async with engine.begin() as connection:
+    place = database(parse(url))
+    async with place.transaction(writing=True) as connection:
         await connection.execute(text(f"UPDATE people SET user_id = NULL WHERE user_id IN {DESK}"))  # noqa: S608 - our own
-    await engine.dispose()
+    await place.close()

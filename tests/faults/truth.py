@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -25,12 +25,20 @@ Row = Mapping[str, Any]
 
 async def rows(url: str, question: str) -> list[Row]:
     """An answer of the database. Raises SQLAlchemyError, OSError while it is away."""
+    if is_embedded(url):
+        return await asyncio.to_thread(_rows, url, question)
     engine = create_async_engine(parse(url))
     try:
         async with engine.connect() as connection:
             return [dict(row) for row in (await connection.execute(text(question))).mappings()]
     finally:
         await engine.dispose()
+
+
+def _rows(url: str, question: str) -> list[Row]:
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        return [dict(row) for row in connection.execute(text(question)).mappings()]
 
 
 async def figure(url: str, question: str) -> int:

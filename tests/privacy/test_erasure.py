@@ -109,7 +109,8 @@ async def store_pictures(world: World, place: Place) -> None:
 async def dump(store: SqlStore) -> str:
     """Every value of every table."""
     found: list[str] = []
-    async with store._writer.connect() as connection:
+    async with store.read() as uow:
+        connection = uow._connection
         tables = MetaData()
         await connection.run_sync(tables.reflect)
         for table in tables.tables.values():
@@ -117,7 +118,6 @@ async def dump(store: SqlStore) -> str:
             found += [
                 f"{table.name}: {json.dumps(dict(row._mapping), default=str, ensure_ascii=False)}" for row in rows
             ]
-        await connection.rollback()
     return "\n".join(found)
 
 

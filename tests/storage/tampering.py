@@ -6,17 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Table, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.history import Action
 from bot.domain.issue import Channel, Level, Status
 from bot.domain.journal import Event
+from storage.connection import Connection
 from storage.tables import counters, history, issues, journal, seals, words
-from storage.trail import Head, Unsealed, chained, digest_of
+from storage.trail import Head, Unsealed, chained, digest_of, head_of
 from tests.fakes import NOW
 
 Row = dict[str, Any]
-Tamper = Callable[[AsyncConnection, random.Random], Awaitable[str]]
+Tamper = Callable[[Connection, random.Random], Awaitable[str]]
 Other = Callable[[Any], Any]
 
 _KEYS = {seals: seals.c.seq, counters: counters.c.year}
@@ -67,9 +67,12 @@ EDITS: Mapping[tuple[Table, str], Other] = {
 }
 
 
-async def _row(connection: AsyncConnection, chance: random.Random, table: Table) -> Row:
-    rows = (await connection.execute(select(table))).mappings().all()
-    return dict(chance.choice(rows))
+async def _rows(connection: Connection, statement: Any) -> list[Row]:
+    return [dict(row._mapping) for row in await connection.execute(statement)]
+
+
+async def _row(connection: Connection, chance: random.Random, table: Table) -> Row:
+    return chance.choice(await _rows(connection, select(table)))
 
 
 def _is(table: Table, row: Row) -> Any:
@@ -77,7 +80,7 @@ def _is(table: Table, row: Row) -> Any:
     return key == row[key.name]
 
 
-async def edit(connection: AsyncConnection, chance: random.Random) -> str:
+async def edit(connection: Connection, chance: random.Random) -> str:
     """One value of one row."""
     table, name = chance.choice(list(EDITS))
     row = await _row(connection, chance, table)
@@ -88,17 +91,17 @@ async def edit(connection: AsyncConnection, chance: random.Random) -> str:
     return f"{table.name}.{name} of {row} became {value!r}"
 
 
-async def delete_one(connection: AsyncConnection, chance: random.Random) -> str:
+async def delete_one(connection: Connection, chance: random.Random) -> str:
     """A row of any table that counts."""
     table = chance.choice([history, journal, seals, words, issues])
     row = await _row(connection, chance, table)
-    if table is seals and row["seq"] == (await _last(connection)).seq:
+    if table is seals and row["seq"] == (await head_of(connection)).seq:
         row["seq"] -= 1
     await connection.execute(delete(table).where(_is(table, row)))
     return f"{table.name} without {row}"
 
 
-async def delete_with_seal(connection: AsyncConnection, chance: random.Random) -> str:
+async def delete_with_seal(connection: Connection, chance: random.Random) -> str:
     """A line of an issue together with what sealed it."""
     row = await _row(connection, chance, history)
     await connection.execute(delete(seals).where(seals.c.line == row["id"]))
@@ -106,46 +109,44 @@ async def delete_with_seal(connection: AsyncConnection, chance: random.Random) -
     return f"line {row['id']} and its seal are gone"
 
 
-async def swap(connection: AsyncConnection, chance: random.Random) -> str:
+async def swap(connection: Connection, chance: random.Random) -> str:
     """What two lines say, or the seals of two lines."""
     table, names = chance.choice([(history, [c.name for c in history.c if c.name != "id"]), (seals, ["hash"])])
-    rows = (await connection.execute(select(table))).mappings().all()
-    one, two = chance.sample(rows, 2)
+    one, two = chance.sample(await _rows(connection, select(table)), 2)
     for here, there in ((one, two), (two, one)):
         values = {name: there[name] for name in names}
-        await connection.execute(update(table).where(_is(table, dict(here))).values(values))
-    return f"{table.name}: {dict(one)} and {dict(two)} changed places"
+        await connection.execute(update(table).where(_is(table, here)).values(values))
+    return f"{table.name}: {one} and {two} changed places"
 
 
-async def put_in(connection: AsyncConnection, chance: random.Random) -> str:
+async def put_in(connection: Connection, chance: random.Random) -> str:
     """A line that never was; with a seal of its own or without."""
     row = await _row(connection, chance, history) | {"id": 5000}
     await connection.execute(insert(history), row)
     if chance.random() < 0.5:
-        sealed = chained(await _last(connection), [Unsealed("line", 5000, digest_of(row))])
+        sealed = chained(await head_of(connection), [Unsealed("line", 5000, digest_of(row))])
         await connection.execute(insert(seals), sealed)
     return f"one more line: {row}"
 
 
-async def cut(connection: AsyncConnection, chance: random.Random) -> str:
+async def cut(connection: Connection, chance: random.Random) -> str:
     """The end: some seals with what they sealed, the newest issue and the counter too."""
-    last = (await _last(connection)).seq
+    last = (await head_of(connection)).seq
     count = chance.randint(1, last - 1)
-    gone = (await connection.execute(select(seals).where(seals.c.seq > last - count))).mappings().all()
-    for row in gone:
+    for row in await _rows(connection, select(seals).where(seals.c.seq > last - count)):
         table, id_ = (history, row["line"]) if row["line"] is not None else (journal, row["entry"])
         await connection.execute(delete(table).where(table.c.id == id_))
     await connection.execute(delete(seals).where(seals.c.seq > last - count))
     return f"the last {count} lines are gone"
 
 
-async def make_anew(connection: AsyncConnection, chance: random.Random) -> str:
+async def make_anew(connection: Connection, chance: random.Random) -> str:
     """A line is changed, and every seal computed again as if it had always been so."""
     row = await _row(connection, chance, history)
     await connection.execute(update(history).where(_is(history, row)).values(at=_later(row["at"])))
     kept = {name: await _by_id(connection, table) for name, table in (("line", history), ("entry", journal))}
     lines = []
-    for seal in (await connection.execute(select(seals).order_by(seals.c.seq))).mappings().all():
+    for seal in await _rows(connection, select(seals).order_by(seals.c.seq)):
         column = "line" if seal["line"] is not None else "entry"
         lines.append(Unsealed(column, seal[column], digest_of(kept[column][seal[column]])))
     await connection.execute(delete(seals))
@@ -153,13 +154,8 @@ async def make_anew(connection: AsyncConnection, chance: random.Random) -> str:
     return f"line {row['id']} changed, and the whole chain made anew"
 
 
-async def _by_id(connection: AsyncConnection, table: Table) -> dict[int, Row]:
-    return {row["id"]: dict(row) for row in (await connection.execute(select(table))).mappings()}
-
-
-async def _last(connection: AsyncConnection) -> Head:
-    row = (await connection.execute(select(seals).order_by(seals.c.seq.desc()).limit(1))).one()
-    return Head(row.seq, row.hash)
+async def _by_id(connection: Connection, table: Table) -> dict[int, Row]:
+    return {row["id"]: row for row in await _rows(connection, select(table))}
 
 
 TAMPERINGS: tuple[Tamper, ...] = (edit, edit, edit, delete_one, delete_with_seal, swap, put_in, cut, make_anew)

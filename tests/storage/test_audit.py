@@ -32,9 +32,8 @@ ISSUES = 6
 
 async def ask(store: SqlStore, outside: Head | None = None) -> tuple[Head, list[Flaw]]:
     """What the audit says now."""
-    async with store._writer.connect() as connection:
-        verdict = await verify(connection, [outside] if outside else [])
-        await connection.rollback()
+    async with store.read() as uow:
+        verdict = await uow.audit([outside] if outside else [])
     return verdict.head, list(verdict.flaws)
 
 
@@ -148,16 +147,15 @@ async def test_the_database_refuses(ledger: SqlStore, table: str, what: str) -> 
         return  # SQLite has no such word
     if what == "REPLACE" and (not sqlite or table == "words"):
         return  # PostgreSQL has no such word; emptied words are what may be
-    async with ledger._writer.connect() as connection:
-        with pytest.raises(DBAPIError, match=r"append-only|only be emptied"):
-            await connection.execute(text(statement))
-        await connection.rollback()
+    with pytest.raises(DBAPIError, match=r"append-only|only be emptied"):
+        async with ledger.begin() as uow:
+            await uow._connection.execute(text(statement))
     assert (await ask(ledger))[1] == []
 
 
 async def test_missing_triggers_are_told(ledger: SqlStore) -> None:
     """An attacker's first step is seen even if nothing else was done."""
-    async with ledger._writer.begin() as connection:
+    async with ledger._database.transaction(writing=True) as connection:
         await connection.run_sync(drop_triggers)
     _, flaws = await ask(ledger)
     assert {flaw.kind for flaw in flaws} == {"trigger"}
@@ -183,21 +181,26 @@ ROUNDS = 1000 if os.environ.get("FAULTS") == "full" else 150
 SEED = int(os.environ.get("FAULTS_SEED", "20261126"))
 
 
+class _Undone(Exception):  # noqa: N818 - it says what becomes of a transaction
+    """For the next round the ledger is as before."""
+
+
 async def test_whatever_is_tampered_with_is_found(ledger: SqlStore) -> None:
     """Triggers taken away, one random thing changed, deleted, swapped, put in, cut or made anew: found every time. What is
     cut from the end, and a chain that is made anew, is found by the head that was kept outside."""
-    async with ledger._writer.begin() as connection:
+    async with ledger._database.transaction(writing=True) as connection:
         await connection.run_sync(drop_triggers)
     head, _ = await ask(ledger)
     done: Counter[str] = Counter()
     for number in range(ROUNDS):
         chance = random.Random(SEED + number)  # noqa: S311 - to be repeated
         tamper = chance.choice(TAMPERINGS)
-        async with ledger._writer.connect() as connection:
-            await connection.execute(text(_NO_FOREIGN_KEYS[connection.dialect.name]))
-            what = await tamper(connection, chance)
-            verdict = await verify(connection, [head] if tamper in UNSEEN_FROM_INSIDE else [])
-            await connection.rollback()
+        with suppress(_Undone):
+            async with ledger._database.transaction(writing=True) as connection:
+                await connection.execute(text(_NO_FOREIGN_KEYS[connection.dialect.name]))
+                what = await tamper(connection, chance)
+                verdict = await verify(connection, [head] if tamper in UNSEEN_FROM_INSIDE else [])
+                raise _Undone
         flaws = [flaw for flaw in verdict.flaws if flaw.kind != "trigger"]
         assert flaws, f"FAULTS_SEED={SEED}, round {number}: {what} was not found"
         done[tamper.__name__] += 1

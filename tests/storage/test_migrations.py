@@ -13,7 +13,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, inspect, select, table, text
 
-from storage.engines import is_sqlite, parse, postgres_engine, sqlite_engine
+from storage.databases import database
+from storage.engines import parse
 from storage.migrate import NewerLedger, current, downgrade, revisions, upgrade
 from storage.store import SqlStore
 from storage.tables import metadata
@@ -27,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database of each kind; the SQLite file's folder does not exist yet."""
     if request.param == "sqlite":
-        yield f"sqlite+aiosqlite:///{tmp_path}/new/ledger.db"
+        yield f"sqlite:///{tmp_path}/new/ledger.db"
         return
     with postgres.database() as found:
         yield found
@@ -35,13 +36,12 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 async def look(url: str, question: Any) -> Any:
     """Ask a question of the database on a plain connection."""
-    parsed = parse(url)
-    engine = sqlite_engine(parsed, writer=True) if is_sqlite(parsed) else postgres_engine(parsed)
+    place = database(parse(url))
     try:
-        async with engine.begin() as connection:
+        async with place.transaction(writing=True) as connection:
             return await connection.run_sync(question)
     finally:
-        await engine.dispose()
+        await place.close()
 
 
 def differences(connection: Connection) -> list[Any]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from bot.domain import lifecycle
 from bot.domain.ids import ChatId, IssueId, MessageId, PersonId, ProjectCode, UserId
@@ -17,20 +17,10 @@ from bot.ports import UnitOfWork
 from storage.store import SqlStore
 from tests.builders import City, a_city, a_message, a_photo, an_issue, filed
 from tests.fakes import NOW
+from tests.storage.hearing import heard
 
 Asking = Callable[[UnitOfWork, Any], Awaitable[Any]]
 SIGHT = Sight(PersonId(1), frozenset({CITY}))
-
-
-class Heard:
-    """The statements a store sent since it was last cleared, with their parameters."""
-
-    def __init__(self, store: SqlStore) -> None:
-        self.statements: list[tuple[str, Any]] = []
-        event.listen(store._writer.sync_engine, "before_cursor_execute", self._hear)
-
-    def _hear(self, _connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        self.statements.append((statement, parameters))
 
 
 @dataclass(frozen=True)
@@ -85,12 +75,11 @@ ASKED: dict[str, tuple[int, Asking]] = {
 @pytest.mark.parametrize(("count", "ask"), ASKED.values(), ids=ASKED)
 async def test_few_statements(sql_store: SqlStore, ledger: Ledger, count: int, ask: Asking) -> None:
     """As many as it needs, however many rows come back."""
-    heard = Heard(sql_store)
     async with sql_store.begin() as uow:
-        heard.statements.clear()
+        statements = heard(uow)
         await ask(uow, ledger)
         await uow._session.write()
-        assert len(heard.statements) == count, heard.statements
+        assert len(statements) == count, statements
 
 
 async def ask_again(uow: UnitOfWork) -> None:
@@ -110,22 +99,20 @@ async def ask_again(uow: UnitOfWork) -> None:
 
 async def test_what_nobody_else_can_change_is_asked_once(sqlite_store: SqlStore, sqlite_ledger: City) -> None:
     """One question for all that are expected; none for what was asked before."""
-    heard = Heard(sqlite_store)
     async with sqlite_store.begin() as uow:
-        heard.statements.clear()
+        statements = heard(uow)
         await ask_again(uow)
-        assert len(heard.statements) == 6
+        assert len(statements) == 6
 
 
 async def test_what_others_may_change_meanwhile_is_asked_anew(postgres_store: SqlStore) -> None:
     """PostgreSQL has other writers: a person who was erased a moment ago must not be written back."""
     async with postgres_store.begin() as uow:
         await a_city(uow)
-    heard = Heard(postgres_store)
     async with postgres_store.begin() as uow:
-        heard.statements.clear()
+        statements = heard(uow)
         await ask_again(uow)
-        assert len(heard.statements) == 3 * 8
+        assert len(statements) == 3 * 8
 
 
 INDEXED: dict[str, Asking] = {
@@ -184,13 +171,15 @@ async def sqlite_ledger(sqlite_store: SqlStore) -> City:
 @pytest.mark.parametrize("ask", INDEXED.values(), ids=INDEXED)
 async def test_no_growing_table_is_read_whole(sqlite_store: SqlStore, sqlite_ledger: City, ask: Asking) -> None:
     """Every list and look-up goes over an index, so that it stays fast when the ledger is large."""
-    heard = Heard(sqlite_store)
     async with sqlite_store.begin() as uow:
-        heard.statements.clear()
+        raw, statements = uow._connection._raw, list[str]()
+        raw.set_trace_callback(statements.append)
         await ask(uow, sqlite_ledger)
-        for statement, parameters in list(heard.statements):
-            plan = await uow._connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            steps = [row.detail for row in plan]
+        await uow._session.write()
+        raw.set_trace_callback(None)
+        assert statements
+        for statement in statements:
+            steps = [detail for *_, detail in raw.execute(f"EXPLAIN QUERY PLAN {statement}")]
             whole = [
                 step for step in steps for table in GROWING if step in {f"SCAN {table}", f"SCAN {table} USING INDEX"}
             ]
@@ -202,8 +191,8 @@ async def test_history_keeps_no_words(sql_store: SqlStore, ledger: Ledger) -> No
     async with sql_store.begin() as uow:
         issue = await uow.issues.get(ledger.issues[0])
         await uow.issues.save(lifecycle.reject(issue, ledger.city.clerk.id, NOW, "这不是我们的项目"))
-        line = (await uow._connection.execute(text("SELECT * FROM history WHERE action = 'reject'"))).one()
-        said = (await uow._connection.execute(text("SELECT * FROM words"))).one()
+        line = (await uow._connection.execute(text("SELECT * FROM history WHERE action = 'reject'"))).first()
+        said = (await uow._connection.execute(text("SELECT * FROM words"))).first()
         assert line.words == said.id
     assert "项目" not in str(line)
     assert said.text == "这不是我们的项目"

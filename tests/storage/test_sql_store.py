@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from bot.ports import StoreUnavailable
 from storage import engines
@@ -16,6 +16,7 @@ from storage.migrate import upgrade
 from storage.store import SqlStore
 from tests import postgres
 from tests.builders import a_city, a_person
+from tests.storage.hearing import heard
 
 
 async def pragma(store: SqlStore, name: str, *, writing: bool) -> object:
@@ -210,8 +211,7 @@ async def test_a_snapshot_asks_nothing_twice(sql_store: SqlStore) -> None:
         person = await uow.people.add(a_person())
     async with sql_store.read() as uow:
         assert await uow.people.get(person.id) is not await uow.people.get(person.id)
-        asked: list[str] = []
-        event.listen(uow._connection.sync_engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+        asked = heard(uow)
         assert await uow.people.get(person.id) == person
         assert asked == []
     async with sql_store.begin() as uow:
