@@ -128,7 +128,12 @@ class Unready:
     error: str
 
 
-Outcome = Unready | Sent | Blocked | Migrated | CardGone | Rejected | RetryLater | NotSent | Ambiguous
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """It was not even tried: by the time of its slot everybody was to wait."""
+
+
+Outcome = Unready | PutOff | Sent | Blocked | Migrated | CardGone | Rejected | RetryLater | NotSent | Ambiguous
 
 
 class CallFailed(Exception):  # noqa: N818 - an outcome, told by its class

@@ -4,7 +4,9 @@ Of a crowded outbox only the rows of chats that may hear something now are looke
 for a chat that is told to be quiet, those behind them are seen.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import accumulate, groupby
 
 from bot.domain.ids import ChatId
 from bot.domain.messages import OutboxState
@@ -33,22 +35,23 @@ class Chooser:
         self.pause = 0.0
 
     async def choose(self, turn: Turn, busy: Collection[ChatId], room: int) -> list[OutboxRow]:
-        """At most `room` rows, one for each chat and not for those that are `busy`; they count as sent."""
+        """At most `room` rows, one for each chat and not for those that are `busy`; each has a slot now."""
         chosen: dict[int, OutboxRow] = {}
         taken = set(busy)
         for _ in range(LOOKS):
             now = self._seconds()
             occupied = {*taken, *map(ChatId, self._pacer.blocked(now))}
             crowded, rows = self._crowded, await self._look(turn, occupied)
-            free = _one_each((row for row in rows.values() if row.id not in chosen), taken)
+            seen_all = len(rows) < WINDOW
+            left = [row for row in rows.values() if row.id not in chosen]
+            free = _one_each(_fullest_first(left) if seen_all else left, taken)
             choice = self._pacer.choose(_candidates(free), now, room - len(chosen))
             going = [rows[row] for row in choice.go]
             chosen.update((row.id, row) for row in going)
             taken |= {row.message.chat for row in going if not is_toast(row.message)}
             self._shares.chose(row.message.priority for row in going)
-            seen_all = len(rows) < WINDOW
             self._crowded = not seen_all
-            if seen_all or (crowded and not going):
+            if seen_all or (crowded and not (going and self._pacer.look(now) <= now)):
                 break
         self.pause = self._until(choice, complete=seen_all and not crowded)
         return list(chosen.values())
@@ -87,7 +90,7 @@ class Chooser:
         moments = [] if complete else list(self._pacer.blocked(now).values())
         if choice.again is not None:
             moments.append(choice.again)
-        return max(0.0, min([LOOK_SECONDS, *(moment - now for moment in moments)]))
+        return max(0.0, min([LOOK_SECONDS, *(max(moment, self._pacer.look(now)) - now for moment in moments)]))
 
 
 def _one_each(rows: Iterable[OutboxRow], taken: Collection[ChatId]) -> list[OutboxRow]:
@@ -101,5 +104,21 @@ def _one_each(rows: Iterable[OutboxRow], taken: Collection[ChatId]) -> list[Outb
     ]
 
 
-def _candidates(rows: Iterable[OutboxRow]) -> list[Candidate]:
-    return [Candidate(row.id, row.message.chat, is_toast(row.message)) for row in rows]
+def _fullest_first(rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+    """Among what is equally urgent the first rows of those who have the most to hear: whoever hears one thing a second
+    must not be all that is left in the end."""
+    waits = Counter(row.message.chat for row in rows)
+    return [
+        row
+        for _, alike in groupby(rows, key=lambda row: row.message.priority)
+        for row in sorted(alike, key=lambda row: waits[row.message.chat], reverse=True)
+    ]
+
+
+def _candidates(rows: Sequence[OutboxRow]) -> list[Candidate]:
+    """Each as urgent as what it stands in front of."""
+    urgencies = accumulate((int(row.message.priority) for row in reversed(rows)), min)
+    return [
+        Candidate(row.id, row.message.chat, is_toast(row.message), urgency)
+        for row, urgency in zip(rows, reversed([*urgencies]), strict=True)
+    ]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Protocol
@@ -21,6 +21,7 @@ from bot.telegram.calls import (
     Content,
     NotSent,
     Outcome,
+    PutOff,
     Rejected,
     SendFiles,
     SendRich,
@@ -66,6 +67,8 @@ class _Prepared:
 
 
 Told = Callable[[Delivered], None]
+Leave = Callable[[int], Awaitable[bool]]
+"""Waits for the slot of a row; False if it must not go now."""
 
 
 class Courier:
@@ -77,15 +80,21 @@ class Courier:
         self._speaker = speaker
         self._gone: set[tuple[ChatId, str | None]] = set()  # cards whose message was deleted: sent anew
 
-    async def deliver(self, rows: Sequence[OutboxRow], told: Told) -> None:
-        """One call each at most, side by side; `told` hears what became of each as soon as it is known."""
+    async def deliver(self, rows: Sequence[OutboxRow], leave: Leave, told: Told) -> None:
+        """One call each at most, side by side, each in its slot; `told` hears what became of each as soon as it is known."""
+
+        def speak(row: OutboxRow, prepared: _Prepared) -> None:
+            calls.create_task(self._speak(row, prepared, leave, told))
+
         async with asyncio.TaskGroup() as calls:
             for row in rows:
                 if row.message.kind in self._composer.long:
-                    calls.create_task(self._prepare([row], calls, told))
-            await self._prepare([row for row in rows if row.message.kind not in self._composer.long], calls, told)
+                    calls.create_task(self._prepare([row], speak, told))
+            await self._prepare([row for row in rows if row.message.kind not in self._composer.long], speak, told)
 
-    async def _prepare(self, rows: Sequence[OutboxRow], calls: asyncio.TaskGroup, told: Told) -> None:
+    async def _prepare(
+        self, rows: Sequence[OutboxRow], speak: Callable[[OutboxRow, _Prepared], None], told: Told
+    ) -> None:
         """All from one snapshot of the ledger, as far as it serves; what can't be said is told at once."""
         waiting = deque(rows)
         while waiting:
@@ -94,7 +103,7 @@ class Courier:
                     await _expect(turn, [row.message for row in waiting])
                     while waiting:
                         prepared = await self._prepared(turn, waiting[0].message)
-                        calls.create_task(self._speak(waiting.popleft(), prepared, told))
+                        speak(waiting.popleft(), prepared)
             except Exception as error:
                 if waiting:
                     told(_unspoken(waiting.popleft(), error))
@@ -103,9 +112,9 @@ class Courier:
         contents = await plan(turn, await self._composer.compose(turn, message))
         return _Prepared(contents, await self._shown(turn, message))
 
-    async def _speak(self, row: OutboxRow, prepared: _Prepared, told: Told) -> None:
+    async def _speak(self, row: OutboxRow, prepared: _Prepared, leave: Leave, told: Told) -> None:
         try:
-            delivered = await self._call(row, prepared)
+            delivered = await self._call(row, prepared) if await leave(row.id) else Delivered(row, PutOff())
         except Exception as error:
             log.exception("outbox.call_failed", row=row.id)
             delivered = Delivered(row, Ambiguous(type(error).__name__))

@@ -1,28 +1,31 @@
-"""Telegram's sending limits as a pure object: what may go now, and when to look again (design.md: Pacer).
+"""Telegram's sending limits as a pure object: what goes next, in which slot, and when to look again (design.md: Pacer).
 
 Seconds are monotonic and passed in; nothing here waits. Limits (Bot API FAQ): about 30 messages a second in all, one a
 second into one chat, 20 a minute into one group. Counted in sliding windows, a little longer than the official ones,
-so that what leaves evenly but arrives unevenly is still within them.
+so that what leaves evenly but arrives unevenly is still within them. Slots are given out a little ahead, so that none
+passes while a row is marked in the database; who is more urgent gets the slot of who is less.
 """
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.telegram.overall import Overall
 
 TOASTS = 0
 """Stands for a chat where answers to presses are meant: no chat has this number."""
+MOST_URGENT = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Rates and windows. `burst`: how many may leave at the same moment after a pause: one less than Telegram would take,
-    for what gathers on its way."""
+    for what gathers on its way. `ahead`: so many seconds before its slot a row is chosen."""
 
     per_second: int = 30
     burst: int = 4
-    second: float = 1.004
+    second: float = 1.001
+    ahead: float = 0.2
     chat_gap: float = 1.008
     per_group_minute: int = 20
     minute: float = 60.3
@@ -34,16 +37,18 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A row that could go. `chat` is negative for groups; a toast counts overall, but not in its chat."""
+    """A row that could go. `chat` is negative for groups; a toast counts overall, but not in its chat. The smaller
+    `urgency` is, the more urgent."""
 
     row: int
     chat: int
     toast: bool = False
+    urgency: int = MOST_URGENT
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Rows that go now, in order; and when the next of the others could, None if there are no others."""
+    """Rows that have a slot now, in order; and when to look for the others, None if there are no others."""
 
     go: tuple[int, ...]
     again: float | None
@@ -58,42 +63,51 @@ class _Chat:
 
 
 class Pacer:
-    """Chosen rows count as sent at once. Ask with candidates in the order of their urgency."""
+    """Chosen rows count as sent in their slot. Ask with candidates in the order of their urgency."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
         self._chats: dict[int, _Chat] = {}
         self._overall = Overall(self._limits.per_second, self._limits.second, self._limits.burst)
         self._held_until = float("-inf")
+        self._booked: dict[int, int] = {}  # rows whose slot is to come, and how urgent they are
         self._refusals: dict[int, float] = {}  # chats told to wait since something was last accepted: until when
 
     def choose(self, candidates: Sequence[Candidate], now: float, most: int | None = None) -> Choice:
-        """Who goes now, `most` of them. A chat's later rows never overtake its earlier ones; a waiting chat holds up nobody
+        """Who goes next, `most` of them. A chat's later rows never overtake its earlier ones; a waiting chat holds up nobody
         else. For whom there is only no room now, no moment is known."""
         go: list[int] = []
         waiting: dict[int, float] = {}
-        others: list[float] = []
-        overall: float | None = None  # unknown after each that goes
+        again: list[float] = []
+        look: float | None = None  # unknown after each that goes
         for candidate in candidates:
             where = TOASTS if candidate.toast else candidate.chat
-            if overall is None:
-                overall = max(self._held_until, self._overall.ready(now))
-            ready = max(overall, waiting.get(where) or self._chat_ready(where))
+            ready = max(self._held_until, waiting.get(where) or self._chat_ready(where))
             if most is not None and len(go) >= most:
                 break
+            if ready <= now and not self._behind(candidate, now):
+                ready = look = self.look(now) if look is None else look
             if ready <= now:
                 self._book(candidate, now)
                 go.append(candidate.row)
-                overall = None
+                look = None
             else:
-                others.append(ready)
+                again.append(ready)
                 waiting.setdefault(where, ready)
-        return Choice(tuple(go), min(others, default=None))
+        return Choice(tuple(go), min(again, default=None))
 
-    def leaves(self, rows: Iterable[int], now: float) -> None:
-        """The calls of chosen rows begin."""
-        for row in rows:
-            self._overall.leaves(row, now)
+    def look(self, now: float) -> float:
+        """From when on there is a slot to give out: shortly before it, so that one look finds several."""
+        slot = self._overall.ready(now)
+        return now if slot <= now + self._limits.ahead else slot - self._limits.ahead / 2
+
+    def due(self, row: int, now: float) -> float:
+        """When a chosen row is to leave, as far as is known: later than it was, if somebody overtook it or calls are late."""
+        return self._overall.due(row, now)
+
+    def leaves(self, row: int, now: float) -> None:
+        """The call of a chosen row begins."""
+        self._overall.leaves(row, now)
 
     def landed(self, row: int, chat: int, now: float) -> None:
         """A call was answered: it arrived somewhere between its start and now, so the chat's gap begins now."""
@@ -163,8 +177,21 @@ class Pacer:
             ready = max(ready, known.sent[0] + self._limits.minute)
         return ready
 
+    def _behind(self, candidate: Candidate, now: float) -> list[int]:
+        """Rows less urgent than the candidate, whose slots are to come."""
+        return [
+            row
+            for row, urgency in self._booked.items()
+            if urgency > candidate.urgency and self._overall.slot(row) > now
+        ]
+
     def _book(self, candidate: Candidate, now: float) -> None:
+        behind = self._behind(candidate, now)
         self._overall.book(candidate.row, now)
+        self._overall.overtake(candidate.row, behind)
+        ahead = {row: urgency for row, urgency in self._booked.items() if self._overall.slot(row) > now}
+        twice = dict.fromkeys(behind, MOST_URGENT)  # nobody is overtaken twice
+        self._booked = {**ahead, **twice, candidate.row: candidate.urgency}
         if candidate.toast:
             return
         sent = self._of(candidate.chat).sent

@@ -1,5 +1,5 @@
 """Outbox → Telegram (design.md: Outbox). A cycle settles what came back and marks what goes next in one commit; then each
-goes as a task of its own: nothing waits for the network but what was sent over it."""
+goes in its slot, as a task of its own: nothing waits for the network but what was sent over it."""
 
 import asyncio
 import time
@@ -12,7 +12,7 @@ from bot.domain.messages import OutboxState
 from bot.ports import OutboxRow
 from bot.services.turn import Turn
 from bot.services.turns import Turns
-from bot.telegram.calls import Ambiguous, NotSent, RetryLater, Sent, Unready
+from bot.telegram.calls import Ambiguous, NotSent, PutOff, RetryLater, Sent, Unready
 from bot.telegram.choosing import LOOK_SECONDS, Chooser
 from bot.telegram.delivery import Courier, Delivered
 from bot.telegram.pacer import TOASTS, Pacer
@@ -21,7 +21,8 @@ from bot.telegram.settling import is_toast, settle, settle_each
 
 log = structlog.get_logger(__name__)
 
-CYCLE_SECONDS = 0.05  # from one to the next: at 30 a second one or two rows each
+CYCLE_SECONDS = 0.05  # from one to the next, at least
+SETTLE_SECONDS = 0.1  # what came back waits for others so long: at 30 a second three rows share a commit
 MOST_UNDER_WAY = 200  # at once: when answers are slow in coming, everything else need not wait
 SILENT_CHATS = 3  # so many in a row without an answer: it is the server that does not answer
 AMBIGUOUS_PAUSE = 0.5  # before what may have arrived is sent again; ten times as long before the third time
@@ -44,6 +45,7 @@ class Sender:
         self._seconds = seconds
         self._woken = asyncio.Event()
         self._back: list[Delivered] = []
+        self._settling: asyncio.TimerHandle | None = None  # wakes us for what came back
         self._under_way: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._busy: dict[ChatId, int] = {}  # one message at a time into a chat: the row that occupies it
@@ -86,6 +88,9 @@ class Sender:
         """Settle and begin, once; how many sends were begun. Raises StoreUnavailable: then nothing was begun, whatever the
         database may have kept of it."""
         back, unsure, self._unsure = list(self._back), self._unsure, True
+        if self._settling is not None:
+            self._settling.cancel()
+            self._settling = None
         async with self._turns.begin() as turn:
             await (settle_each if self._careful else settle)(turn, back)
             if unsure:
@@ -131,25 +136,38 @@ class Sender:
     def _begin(self, rows: Sequence[OutboxRow]) -> None:
         if not rows:
             return
-        self._pacer.leaves([row.id for row in rows], self._seconds())
         self._busy.update({row.message.chat: row.id for row in rows if not is_toast(row.message)})
         self._under_way.update(row.id for row in rows)
-        task = asyncio.create_task(self._courier.deliver(rows, self._came_back), name=f"send from {rows[0].id}")
+        task = asyncio.create_task(
+            self._courier.deliver(rows, self._leave, self._came_back), name=f"send from {rows[0].id}"
+        )
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _leave(self, row: int) -> bool:
+        """Wait for its slot, which may move meanwhile."""
+        now = self._seconds()
+        while (due := self._pacer.due(row, now)) > now:
+            await asyncio.sleep(due - now)
+            now = self._seconds()
+        if self._pacer.held(now):
+            return False
+        self._pacer.leaves(row, now)
+        return True
 
     def _came_back(self, delivered: Delivered) -> None:
         self._heed(delivered)
         self._back.append(delivered)
         self._under_way.discard(delivered.row.id)
-        self.wake()
+        if self._settling is None:
+            self._settling = asyncio.get_running_loop().call_later(SETTLE_SECONDS, self.wake)
 
     def _heed(self, delivered: Delivered) -> None:
         """Tell the pacer what the answer says about its limits, and leave alone for a while what does not get through."""
         outcome, now = delivered.outcome, self._seconds()
         chat = TOASTS if is_toast(delivered.row.message) else delivered.row.message.chat
         self._pacer.landed(delivered.row.id, chat, now)
-        if isinstance(outcome, Unready):
+        if isinstance(outcome, Unready | PutOff):
             return  # the server was not asked
         if isinstance(outcome, NotSent | Ambiguous):
             self._unheard(chat, delivered, now)

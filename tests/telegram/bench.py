@@ -14,6 +14,7 @@ from bot.services.turns import Turns
 from bot.telegram.calls import AnswerPress, Content, Outcome, SendRich, SendText, Sent, Target
 from bot.telegram.composer import Composer, Loader
 from bot.telegram.delivery import Courier
+from bot.telegram.pacer import Limits, Pacer
 from bot.telegram.rendering import Renderer
 from bot.telegram.sender import Sender
 from tests.fakes import FakeStore
@@ -86,10 +87,11 @@ class Bench:
         self.telegram, self.seconds = Telegram(), Seconds()
         self.restart()
 
-    def restart(self, **loaders: Loader) -> None:
+    def restart(self, ahead: float = 0.0, **loaders: Loader) -> None:
         renderer = Renderer(self.turns.calendar.zone, loader=DictLoader(TEMPLATES), keyboards={})
         composer = Composer(renderer, {"card": truth, **loaders})
-        self.sender = Sender(self.turns, Courier(self.turns, composer, self.telegram), seconds=self.seconds)
+        courier = Courier(self.turns, composer, self.telegram)
+        self.sender = Sender(self.turns, courier, Pacer(Limits(ahead=ahead)), self.seconds)
 
     async def queue(self, *messages: Message) -> None:
         async with self.turns.begin() as turn:

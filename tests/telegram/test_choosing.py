@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from bot.domain.messages import Message, OutboxState, Priority
 from bot.ports import OutboxRow
 from bot.services.turns import Turns
 from bot.telegram.choosing import WINDOW, Chooser
-from bot.telegram.pacer import TOASTS, Candidate, Pacer
+from bot.telegram.pacer import TOASTS, Candidate, Limits, Pacer
 from tests.fakes import NOW, FakeClock, FakeStore, a_calendar, a_policy
 from tests.telegram.bench import Seconds
 from tests.telegram.test_pacer import Server
@@ -24,7 +25,7 @@ class Line:
 
     def __init__(self) -> None:
         self.turns = Turns(FakeStore(), a_policy(), a_calendar(), FakeClock(NOW))
-        self.seconds, self.pacer, self.server = Seconds(), Pacer(), Server()
+        self.seconds, self.pacer, self.server = Seconds(), Pacer(Limits(ahead=0.0)), Server()
         self.chooser = Chooser(self.pacer, self.seconds)
         self.left: list[tuple[float, OutboxRow]] = []
 
@@ -41,6 +42,7 @@ class Line:
         for row in chosen:
             toast = row.message.priority is Priority.TOAST
             self.server.receive(Candidate(row.id, row.message.chat, toast), self.seconds.now)
+            self.pacer.leaves(row.id, self.seconds.now)
             self.pacer.landed(row.id, TOASTS if toast else row.message.chat, self.seconds.now)
             self.left.append((self.seconds.now, row))
         self.pacer.forget_idle(self.seconds.now)
@@ -95,6 +97,34 @@ async def test_a_digest_gets_through_a_flood_of_answers() -> None:
         line.seconds.now += LOOK
     assert line.when(-5)
     assert line.when(-5)[0] < 2.0
+
+
+async def test_who_has_the_most_to_hear_begins() -> None:
+    """All that waits is in view: the chat with three messages has its first among the first of its kind, so that the end is
+    not left to it alone; answers go before reminders all the same."""
+    line = Line()
+    await line.queue([(1, Priority.ANSWER), *((chat, Priority.REMINDER) for chat in (2, 3, 4, 5, 9, 9, 9))])
+    await line.drain(8)
+    assert [row.message.chat for _, row in line.left][:2] == [1, 9]
+    assert line.when(9)[-1] < 2.1
+
+
+async def test_a_cycle_looks_once_when_there_are_no_more_slots() -> None:
+    """A crowd waits: a second look would find what can't go either."""
+    line, looks = Line(), []
+    await line.queue([(chat, Priority.REMINDER) for chat in range(1, 3 * WINDOW)])
+    await line.look()
+    async with line.turns.begin() as turn:
+        due = turn.uow.outbox.due
+
+        async def counted(*words: Any, **more: Any) -> list[OutboxRow]:
+            looks.append(more)
+            return await due(*words, **more)
+
+        turn.uow.outbox.due = counted  # type: ignore[method-assign]
+        line.seconds.now += LOOK
+        assert await line.chooser.choose(turn, (), 200)
+    assert len(looks) == 1
 
 
 CHATS = st.integers(-3, 9).filter(bool)

@@ -14,7 +14,7 @@ LATENCY = 0.02
 def played(delays: Iterator[float], sends: int) -> tuple[int, float]:
     """Send as fast as allowed, looking every 5 ms; each call takes so much longer than usual to arrive, its answer comes at
     once. Refusals by a server that is exact, and the seconds it took."""
-    overall, server = Overall(30, 1.004, 4), Spacing(1 / 30, 5, 0.0)
+    overall, server = Overall(30, 1.001, 4), Spacing(1 / 30, 5, 0.0)
     now, row, refused = 100.0, 0, 0
     under_way: list[tuple[float, int]] = []
     while row < sends or under_way:
@@ -26,6 +26,7 @@ def played(delays: Iterator[float], sends: int) -> tuple[int, float]:
         while row < sends and overall.ready(now) <= now:
             row += 1
             overall.book(row, now)
+            overall.leaves(row, now)
             under_way.append((now + LATENCY + next(delays), row))
         now += 0.005
     return refused, now - 100.0
@@ -61,11 +62,13 @@ def test_what_is_held_up_on_its_way_holds_up_what_comes_after(every: int, second
 
 def test_hung_calls_do_not_stop_the_rest() -> None:
     """A call without an answer counts as late for a moment only."""
-    overall = Overall(30, 1.004, 4)
+    overall = Overall(30, 1.001, 4)
     for row in range(20):
         overall.book(row, row * 0.04)
+        overall.leaves(row, row * 0.04)
         overall.landed(row, row * 0.04 + LATENCY)
     for row in range(20, 26):
         overall.book(row, 2.0)
+        overall.leaves(row, 2.0)
     assert overall.ready(2.1) > 2.1
     assert overall.ready(2.0 + 0.5) <= 2.5

@@ -34,20 +34,23 @@ class Server:
 
 
 def drain(rows: list[Candidate], pacer: Pacer, server: Server, start: float = 100.0, step: float = 0.0) -> float:
-    """Send everything, looking again when the pacer says (at least `step` later); returns the seconds it took."""
-    now, waiting = start, list(rows)
-    while waiting:
-        choice = pacer.choose(waiting, now)
-        by_row = {candidate.row: candidate for candidate in waiting}
-        for row in choice.go:
-            candidate = by_row.pop(row)
+    """Send everything, looking again when the pacer says (at least `step` later), each when it is due; returns the seconds
+    it took."""
+    now, look, waiting = start, start, {row.row: row for row in rows}
+    booked: dict[int, Candidate] = {}
+    while waiting or booked:
+        if waiting and look <= now:
+            busy = {row.chat for row in booked.values() if not row.toast}
+            choice = pacer.choose([row for row in waiting.values() if row.toast or row.chat not in busy], now)
+            booked |= {row: waiting.pop(row) for row in choice.go}
+            assert choice.again is None or choice.again > now
+            look = max(now + step, choice.again or now + 0.05)
+        for row in [row for row in booked if pacer.due(row, now) <= now]:
+            candidate = booked.pop(row)
             server.receive(candidate, now)
+            pacer.leaves(row, now)
             pacer.landed(row, TOASTS if candidate.toast else candidate.chat, now)
-        waiting = list(by_row.values())
-        if waiting:
-            assert choice.again is not None
-            assert choice.again > now
-            now = max(choice.again, now + step)
+        now = max(now, min([pacer.due(row, now) for row in booked] + [look] * bool(waiting), default=now))
     return now - start
 
 
@@ -95,12 +98,52 @@ def test_a_busy_group_delays_nobody_else() -> None:
 
 
 def test_earlier_candidates_take_the_free_slots() -> None:
-    """Answers come first in the list of candidates and so overtake digests; the burst is spent on them."""
-    rows = [Candidate(number, number + 1) for number in range(10)]
-    choice = Pacer().choose(rows, 0.0)
-    assert choice.go == (0, 1, 2, 3)
+    """Answers come first in the list of candidates and so go before digests: three at once, then one slot after the other, a
+    little ahead; and we look again before the first that is not given out."""
+    pacer, rows = Pacer(Limits(ahead=0.1)), [Candidate(number, number + 1) for number in range(10)]
+    choice = pacer.choose(rows, 0.0)
+    assert choice.go == (0, 1, 2, 3, 4)
+    assert [round(max(0.0, pacer.due(row, 0.0)), 3) for row in choice.go] == [0.0, 0.0, 0.0, 0.033, 0.067]
     assert choice.again is not None
-    assert choice.again <= 1 / 30 + 1e-6
+    assert 0.0 < choice.again < 0.1
+
+
+def due(pacer: Pacer, *rows: int) -> list[float]:
+    """In hundredths of a second."""
+    return [round(100 * pacer.due(row, 0.0)) for row in rows]
+
+
+def test_who_is_urgent_takes_the_slot_of_who_is_not() -> None:
+    """An answer comes while slots are given to reminders: it has the next one that has not come, and each of them the one
+    after its own; none leaves earlier than it was to."""
+    pacer = Pacer()
+    pacer.choose([Candidate(number, number + 1, urgency=2) for number in range(20)], 0.0)
+    assert due(pacer, 3, 4, 5, 7) == [3, 7, 10, 17]
+    assert pacer.choose([Candidate(50, 77, urgency=1)], 0.0).go == (50,)
+    assert due(pacer, 50, 3, 4, 5, 7) == [3, 7, 10, 13, 20]
+
+
+def test_nobody_is_overtaken_twice() -> None:
+    """However many answers come, a reminder that has a slot leaves."""
+    pacer = Pacer()
+    pacer.choose([Candidate(number, number + 1, urgency=2) for number in range(5)], 0.0)
+    pacer.choose([Candidate(50, 77, urgency=1)], 0.0)
+    before = due(pacer, 3, 4)
+    pacer.choose([Candidate(number, number, urgency=1) for number in range(100, 130)], 0.0)
+    assert due(pacer, 3, 4) == before
+
+
+def test_what_left_late_is_followed_later() -> None:
+    """Everything stood still past five slots: no more than the burst leaves at once, the others one after the other."""
+    pacer = Pacer()
+    rows = pacer.choose([Candidate(number, number + 1) for number in range(9)], 0.0).go
+    left = []
+    for row in rows:
+        if pacer.due(row, 0.2) <= 0.2:
+            pacer.leaves(row, 0.2)
+            left.append(row)
+    assert left == [0, 1, 2, 3]
+    assert pacer.due(4, 0.2) > 0.23
 
 
 def test_toasts_are_outside_the_chats_limit() -> None:

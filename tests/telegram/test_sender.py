@@ -141,14 +141,14 @@ async def test_one_refused_connection_stops_nobody_else(bench: Bench) -> None:
     await bench.queue(say("c", 4003))
     await bench.turn()
     assert [chat for _, chat, _ in bench.telegram.calls] == [4001, 4002, 4003]
-    bench.telegram.answers = [NotSent("ConnectError")] * 4
+    bench.telegram.answers = [NotSent("ConnectError")] * 3
     await bench.queue(*(say("d", 5000 + number) for number in range(9)))
     bench.seconds.now += 1.0
     await bench.turn(2)
-    assert len(bench.telegram.calls) == 3 + 4
+    assert len(bench.telegram.calls) == 3 + 3
     bench.seconds.now += 0.6
     await bench.turn()
-    assert len(bench.telegram.calls) == 3 + 4 + 1
+    assert len(bench.telegram.calls) == 3 + 3 + 1
     await bench.drain()
     assert bench.states() == [OutboxState.SENT] * 12
 
@@ -160,6 +160,23 @@ async def test_an_outage_of_the_server_spends_few_tries(bench: Bench) -> None:
     await bench.turn(400, pause=1.0)
     assert bench.states().count(OutboxState.SENT) >= 45
     assert OutboxState.PENDING not in bench.states()
+
+
+async def test_slots_that_were_given_out_are_not_used_while_everybody_waits(bench: Bench) -> None:
+    """The server falls silent after rows had their slots: they are not tried, and none of their tries is spent."""
+    bench.restart(ahead=0.2)
+    bench.telegram.answers = [Ambiguous("502")] * 3
+    await bench.queue(*(say("x", 5000 + number) for number in range(8)))
+    await bench.turn()
+    assert len(bench.telegram.calls) == 3
+    bench.seconds.now += 0.2
+    await asyncio.sleep(0.2)
+    await bench.sender.cycle()
+    assert len(bench.telegram.calls) == 3
+    assert {(row.state, row.attempts) for row in bench.store.tables.outbox.values()} == {
+        (OutboxState.PENDING, 0),
+        (OutboxState.PENDING, 1),
+    }
 
 
 async def test_too_many_requests_wait_as_told(bench: Bench) -> None:
