@@ -80,6 +80,7 @@ class Briefs(Repository):
         for start in range(0, len(asked), PORTION):
             given = ids_given(asked[start : start + PORTION], postgres=self._postgres)
             found += [Brief(*row) for row in await self._all(_of(postgres=self._postgres), given)]
+            await asyncio.sleep(0)
         return found
 
 

@@ -18,6 +18,7 @@ from storage.tables import outbox
 from storage.tables.base import aware
 
 _AT_ONCE = 60
+_LATEST = 2000  # more than leave in a minute
 _SOUGHT = outbox.c.id == bindparam("sought")
 _MESSAGE = ("chat", "kind", "facts", "priority", "topic", "card", "fresh", "key", "not_before", "reply_to")
 _PENDING = outbox.c.state == spelled(OutboxState.PENDING)
@@ -28,6 +29,13 @@ _ORDER = (outbox.c.priority, outbox.c.id)
 _DUE = select(outbox).where(_PENDING, _TIME).order_by(*_ORDER).limit(bindparam("most", type_=Integer))
 _BELOW = outbox.c.priority > bindparam("below", type_=Integer)
 _WAITING = select(outbox.c.chat, outbox.c.card).where(_PENDING, outbox.c.card.in_(bindparam("cards", expanding=True)))
+_TOLD = select(outbox).where(outbox.c.state != spelled(OutboxState.PENDING)).order_by(outbox.c.id.desc()).limit(_LATEST)
+_LATELY = _TOLD.subquery()
+_HEARD = (
+    select(_LATELY)
+    .where(_LATELY.c.chat < 0, _LATELY.c.state != OutboxState.DEAD, _LATELY.c.changed_at >= bindparam("since"))
+    .order_by(_LATELY.c.changed_at, _LATELY.c.id)
+)
 _MARK = update(outbox).where(outbox.c.id.in_(bindparam("sought", expanding=True)))
 _SETTLE = update(outbox).where(_SOUGHT)
 _PUT_OFF = _SETTLE.values(attempts=outbox.c.attempts + bindparam("more_attempts", type_=Integer))
@@ -113,6 +121,10 @@ class SqlOutbox(Repository):
         """Rows found `sending` at start."""
         return [_queued(row) for row in await self._all(select(outbox).where(_SENDING).order_by(outbox.c.id))]
 
+    async def heard_by_groups(self, since: datetime) -> list[OutboxRow]:
+        """What went, or may have gone, into groups since then, earliest first; among the latest that were told."""
+        return [_queued(row) for row in await self._all(_HEARD, {"since": since})]
+
     async def troubled(self, limit: int) -> list[OutboxRow]:
         """UNKNOWN and DEAD ones, newest first."""
         newest = select(outbox).where(_TROUBLED).order_by(outbox.c.id.desc()).limit(limit)
@@ -181,4 +193,4 @@ def _row(message: Message) -> dict[str, Any]:
 def _queued(row: AnyRow) -> OutboxRow:
     values = {name: getattr(row, name) for name in _MESSAGE}
     message = Message(**values | {"priority": Priority(row.priority)})
-    return OutboxRow(row.id, message, row.state, row.attempts, row.created_at, row.error)
+    return OutboxRow(row.id, message, row.state, row.attempts, row.created_at, row.error, row.changed_at)

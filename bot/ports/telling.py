@@ -19,6 +19,7 @@ class OutboxRow:
     attempts: int
     created_at: datetime
     error: str = ""
+    changed_at: datetime | None = None  # when it was last marked or settled
 
 
 class Outbox(Protocol):
@@ -63,6 +64,10 @@ class Outbox(Protocol):
 
     async def interrupted(self) -> list[OutboxRow]:
         """Rows found `sending` at start: a crash cut their call, nobody knows whether it arrived."""
+        ...
+
+    async def heard_by_groups(self, since: datetime) -> list[OutboxRow]:
+        """What went, or may have gone, into groups since then, earliest first."""
         ...
 
     async def troubled(self, limit: int) -> list[OutboxRow]:

@@ -32,7 +32,8 @@ async def climb(turn: Turn, items: Sequence[Live], around: Reach) -> list[Unreac
     fresh = await turn.uow.agenda.said_all({step.due: None for step in steps}, turn.now)
     told = [step for step in steps if step.due in fresh]
     await turn.uow.agenda.told([(step.due, person.id) for step in told for person in step.people], turn.now)
-    await turn.tell_all([_message(turn, person, own) async for person, own in in_portions(_by_person(told))])
+    people = in_portions(_by_person(told), lambda group: len(group[1]))
+    await turn.tell_all([_message(turn, person, own) async for person, own in people])
     await _plan_next(turn, items, climbs)
     return await tell_groups(turn, [(step.item, step.who) for step in told if not step.people], around)
 

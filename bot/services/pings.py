@@ -47,10 +47,11 @@ def elsewhere(items: Sequence[Live]) -> list[Standing]:
 async def tell(turn: Turn, items: Sequence[Live], around: Reach, kind: str = "timed/reminder") -> list[Unreached]:
     """One message to each who has to hear of these; whose assignee could not be told."""
     groups: dict[Hearer, list[Live]] = {}
-    for item in items:
+    async for item in in_portions(items):
         for hears in _hearers(item, around):
             groups.setdefault(hears, []).append(item)
-    await turn.tell_all([await _message(kind, hears, own) async for hears, own in in_portions(groups.items())])
+    people = in_portions(groups.items(), lambda group: len(group[1]))
+    await turn.tell_all([await _message(kind, hears, own) async for hears, own in people])
     return [_note(item, around) for item in items if item.brief.assignee_chat is None]
 
 

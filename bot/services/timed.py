@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -99,11 +99,14 @@ class Live:
         }
 
 
-async def in_portions(items: Iterable[T]) -> AsyncIterator[T]:
-    """The items one by one; everything else in the process has its turn in between."""
-    for number, item in enumerate(items, start=1):
+async def in_portions(items: Iterable[T], weight: Callable[[T], int] = lambda _: 1) -> AsyncIterator[T]:
+    """The items one by one; everything else in the process has its turn in between. `weight`: for how many one counts."""
+    done = 0
+    for item in items:
         yield item
-        if number % PORTION == 0:
+        done += weight(item)
+        if done >= PORTION:
+            done = 0
             await asyncio.sleep(0)
 
 

@@ -25,7 +25,7 @@ class Limits:
     per_second: int = 30
     burst: int = 4
     second: float = 1.001
-    ahead: float = 0.2
+    ahead: float = 0.4
     chat_gap: float = 1.008
     per_group_minute: int = 20
     minute: float = 60.3
@@ -120,6 +120,14 @@ class Pacer:
         else:
             sent.append(now)
 
+    def remember(self, chat: int, at: float) -> None:
+        """This chat hears something then, or did before we began."""
+        sent = self._of(chat).sent
+        keep = self._limits.per_group_minute if chat < 0 else 1
+        while len(sent) >= keep:
+            sent.popleft()
+        sent.append(at)
+
     def accepted(self) -> None:
         """A message got through: what others were told is their own affair."""
         self._refusals.clear()
@@ -194,11 +202,7 @@ class Pacer:
         self._booked = {**ahead, **twice, candidate.row: candidate.urgency}
         if candidate.toast:
             return
-        sent = self._of(candidate.chat).sent
-        keep = self._limits.per_group_minute if candidate.chat < 0 else 1
-        while len(sent) >= keep:
-            sent.popleft()
-        sent.append(now)
+        self.remember(candidate.chat, now)
 
 
 def _last(sent: deque[float]) -> float:

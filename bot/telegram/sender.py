@@ -4,6 +4,7 @@ goes in its slot, as a task of its own: nothing waits for the network but what w
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import structlog
 
@@ -27,6 +28,7 @@ MOST_UNDER_WAY = 200  # at once: when answers are slow in coming, everything els
 SILENT_CHATS = 3  # so many in a row without an answer: it is the server that does not answer
 AMBIGUOUS_PAUSE = 0.5  # before what may have arrived is sent again; ten times as long before the third time
 LONGEST_PAUSE = 30.0
+MINUTE = timedelta(minutes=1)  # of a group's limit
 OUTAGE_PAUSE = 0.5  # before what certainly did not leave is tried again, and for all while nobody is answered
 LONGEST_OUTAGE_PAUSE = 5.0  # between two tries while the server can't be reached: that is free to ask
 
@@ -78,8 +80,12 @@ class Sender:
             await woken(self._woken, self._pause)
 
     async def recover(self) -> None:
-        """Before the first cycle: a crash cut these calls, nobody knows whether they arrived. Raises StoreUnavailable."""
+        """Before the first cycle: what groups heard in the last minute still counts; and a crash cut some calls, nobody knows
+        whether they arrived. Raises StoreUnavailable."""
         async with self._turns.begin() as turn:
+            for row in await turn.uow.outbox.heard_by_groups(turn.now - MINUTE):
+                ago = turn.now - (row.changed_at or turn.now)
+                self._pacer.remember(row.message.chat, self._seconds() - ago.total_seconds())
             cut = Ambiguous("interrupted by a restart")
             rows = await turn.uow.outbox.interrupted()
             await settle_each(turn, [Delivered(row, cut, edited=await _was_edit(turn, row)) for row in rows])

@@ -1,6 +1,6 @@
 """What all tables share: names of constraints, and the column types that stand between the database and the domain."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -46,11 +46,11 @@ class Moment(TypeDecorator[datetime]):
         aware(value)
         return (value - _EPOCH) // _MICROSECOND if dialect.name == "sqlite" else value.astimezone(UTC)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Aware UTC."""
-        if value is None:
-            return None
-        return _EPOCH + timedelta(microseconds=value) if dialect.name == "sqlite" else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        """Aware UTC. A function of its own rather than `process_result_value`: thousands are read in a second."""
+        if dialect.name == "sqlite":
+            return lambda value: None if value is None else _EPOCH + timedelta(microseconds=value)
+        return lambda value: None if value is None else value.astimezone(UTC)
 
 
 class Coded(TypeDecorator[StrEnum]):
@@ -67,9 +67,10 @@ class Coded(TypeDecorator[StrEnum]):
         """ValueError for what is not a member."""
         return None if value is None else self.members(value).value
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        """The member."""
-        return None if value is None else self.members(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """The member. KeyError if there is none."""
+        known: dict[Any, Any] = {None: None, **{member.value: member for member in self.members}}
+        return known.__getitem__
 
 
 class Words(TypeDecorator[str]):

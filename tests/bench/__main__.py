@@ -1,62 +1,39 @@
 """Every measurement in one run: `python -m tests.bench [--quick] [--only NAME …] [--write]`.
 
-A measurement is a module with `section(quick)`; what it gives is printed, and with `--write` stands in docs/performance.md.
+A measurement is a module with `section(quick)`; what it gives is printed, and with `--write` its table takes the place of
+the one in docs/performance.md. What is said there about it is written by hand.
 """
 
 import argparse
-import os
-import platform
 from datetime import UTC, datetime
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 
 from rich.console import Console
 
+from tests.bench.page import with_table
 from tests.bench.sections import Section
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "performance.md"
+PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 MEASUREMENTS = ("report", "sending", "reminders", "startup", "reading", "waiting")
-
-_HEAD = """# What it costs
-
-Measured on {day} by `{command}`: {machine}.
-What stands beside each other was measured in one run on one machine, in turns, so that ratios hold elsewhere; absolute
-figures are this machine's, with whatever else it was doing.
-
-"""
-
-
-def machine() -> str:
-    """What it ran on."""
-    versions = ", ".join(f"{name} {version(name)}" for name in ("aiogram", "python-telegram-bot", "SQLAlchemy"))
-    return f"{os.cpu_count()} cores, Python {platform.python_version()}, {versions}"
-
-
-def document(sections: list[Section], command: str) -> str:
-    """docs/performance.md."""
-    head = _HEAD.format(day=f"{datetime.now(UTC):%Y-%m-%d}", command=command, machine=machine())
-    return head + "\n".join(section.as_markdown() for section in sections)
 
 
 def main() -> None:
-    """Measure, print, and write the document if asked to."""
+    """Measure one after the other, show each, and put it on the page if asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="smaller, in a few minutes; figures are rougher")
+    parser.add_argument("--quick", action="store_true", help="smaller, in minutes; figures are rougher")
     parser.add_argument("--only", nargs="+", choices=MEASUREMENTS, default=MEASUREMENTS)
-    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
     options = parser.parse_args()
-    if options.write and (options.quick or options.only != MEASUREMENTS):
-        parser.error("the document holds a whole run: --write goes without --quick and --only")
-    console, found = Console(width=150), []
+    console = Console(width=150)
     for name in options.only:
-        found.append(import_module(f"tests.bench.{name}").section(quick=options.quick))
-        console.print(found[-1].as_table())
-        if found[-1].short:
-            console.print(found[-1].short, markup=False, highlight=False)
-    if options.write:
-        DOCUMENT.write_text(document(found, "make bench ARGS=--write"), "utf-8")
-        console.print(f"written: {DOCUMENT.name}")
+        section: Section = import_module(f"tests.bench.{name}").section(quick=options.quick)
+        console.print(section.words.strip(), markup=False, highlight=False)
+        console.print(section.as_table())
+        console.print(section.short.strip(), markup=False, highlight=False)
+        if options.write:
+            page = with_table(PAGE.read_text("utf-8"), name, section, datetime.now(UTC).date(), quick=options.quick)
+            PAGE.write_text(page, "utf-8")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from bot.ports import OutboxRow
 from tests.fakes.tables import Tables, aware, kept, next_id
 
 _WAITING = frozenset({OutboxState.PENDING, OutboxState.SENDING})
+_HEARD = frozenset({OutboxState.SENDING, OutboxState.SENT, OutboxState.UNKNOWN})
 _TROUBLED = frozenset({OutboxState.UNKNOWN, OutboxState.DEAD})
 
 
@@ -45,7 +46,7 @@ class FakeOutbox:
     async def mark_sending(self, rows: Sequence[int], at: datetime) -> None:
         aware(at)
         for row in rows:
-            self._tables.outbox[row] = replace(self._tables.outbox[row], state=OutboxState.SENDING)
+            self._tables.outbox[row] = replace(self._tables.outbox[row], state=OutboxState.SENDING, changed_at=at)
 
     async def sent(self, rows: Mapping[int, MessageId | None], at: datetime) -> None:
         for row in rows:
@@ -64,7 +65,7 @@ class FakeOutbox:
     ) -> None:
         aware(at)
         old = self._tables.outbox[row]
-        settled = replace(old, state=state, error=error)
+        settled = replace(old, state=state, error=error, changed_at=at)
         if state is OutboxState.PENDING:
             later = replace(old.message, not_before=not_before)
             settled = replace(settled, message=later, attempts=old.attempts + counted)
@@ -72,6 +73,10 @@ class FakeOutbox:
 
     async def interrupted(self) -> list[OutboxRow]:
         return self._rows(OutboxState.SENDING)
+
+    async def heard_by_groups(self, since: datetime) -> list[OutboxRow]:
+        told = [row for row in self._rows(*_HEARD) if row.message.chat < 0 and _changed(row) >= since]
+        return sorted(told, key=_changed)
 
     async def troubled(self, limit: int) -> list[OutboxRow]:
         return self._rows(*_TROUBLED)[::-1][:limit]
@@ -164,3 +169,8 @@ class FakeCards:
         rows = sorted(self._tables.outbox.values(), key=lambda row: -row.id)
         sending = [row.message for row in rows if row.state is OutboxState.SENDING]
         return [message.card for message in sending if message.chat == chat and message.card is not None]
+
+
+def _changed(row: OutboxRow) -> datetime:
+    assert row.changed_at is not None
+    return row.changed_at

@@ -56,6 +56,24 @@ async def test_what_arrived_is_written_down_at_once(uow: UnitOfWork) -> None:
     assert await uow.outbox.waiting() == 1
 
 
+async def test_what_groups_heard_lately(uow: UnitOfWork) -> None:
+    """What arrived in a group or may have, since a moment, earliest first; not what people heard, waits, or was refused."""
+    group = ChatId(-1_001_234_567_890)
+    early, late, cut, refused, _, person = await queued(
+        uow, *(a_message(chat=chat) for chat in [group, group, ChatId(-7), group, group, ChatId(7)])
+    )
+    await uow.outbox.sent({person.id: MessageId(1), late.id: MessageId(2)}, LATER)
+    await uow.outbox.sent({early.id: MessageId(3)}, NOW)
+    await uow.outbox.mark_sending([cut.id], LATER + timedelta(seconds=1))
+    await uow.outbox.settle(refused.id, OutboxState.DEAD, LATER)
+    heard = await uow.outbox.heard_by_groups(LATER)
+    assert [(row.message.chat, row.changed_at) for row in heard] == [
+        (group, LATER),
+        (ChatId(-7), LATER + timedelta(seconds=1)),
+    ]
+    assert [row.id for row in await uow.outbox.heard_by_groups(NOW)] == [early.id, late.id, cut.id]
+
+
 async def test_what_is_undone_is_not_told_either(uow: UnitOfWork) -> None:
     """A card queued before a savepoint and one within it, which fails: the first stays as it was, in its order."""
 

@@ -179,6 +179,21 @@ async def test_slots_that_were_given_out_are_not_used_while_everybody_waits(benc
     }
 
 
+async def test_a_restart_forgets_no_group_that_had_its_twenty(bench: Bench) -> None:
+    """What a group heard within the last minute still counts for the process that comes after; a person is told at once."""
+    await bench.queue(*(say("x", -7) for _ in range(20)))
+    await bench.turn(21, pause=1.1)
+    assert len(bench.telegram.calls) == 20
+    bench.restart()
+    bench.seconds.now += 2.0
+    await bench.sender.recover()
+    await bench.queue(say("x", -7), say("x"))
+    await bench.turn(10, pause=2.0)
+    assert [chat for _, chat, _ in bench.telegram.calls[20:]] == [4001]
+    await bench.turn(25, pause=2.0)
+    assert [chat for _, chat, _ in bench.telegram.calls[20:]] == [4001, -7]
+
+
 async def test_too_many_requests_wait_as_told(bench: Bench) -> None:
     """That chat waits, others go on."""
     bench.telegram.answers = [RetryLater(30)]
