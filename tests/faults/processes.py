@@ -15,7 +15,11 @@ from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
 from bot.sandbox.server import Sandbox
+from storage.engines import is_embedded, parse
 
 ENDING_SECONDS = 20.0  # for a process asked to end
 
@@ -80,6 +84,16 @@ async def running(
             await process.end()
         except TimeoutError:
             await process.kill()
+
+
+async def lapse(database: str) -> None:
+    """As if the time had passed that the lease of a killed process still lasts on PostgreSQL: the next one leads at once."""
+    if is_embedded(database):
+        return
+    engine = create_async_engine(parse(database))
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE leases SET expires_at = clock_timestamp()"))
+    await engine.dispose()
 
 
 def environment(sandbox: Sandbox, folder: Path, database: str, **more: str | int) -> dict[str, str]:

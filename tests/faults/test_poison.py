@@ -1,11 +1,15 @@
 """Scenario 9: one recipient who blocked us, one text Telegram can't read, one chat told to wait for hours: nobody else notices."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from statistics import quantiles
+
+import pytest
 
 from bot.domain.ids import ChatId
 from bot.domain.messages import Message, OutboxState, Priority
+from storage.engines import is_embedded
+from tests import postgres
 from tests.bench.ceiling import Ceiling
 from tests.faults.conftest import Record, Scale
 from tests.faults.postbox import Answer, Postbox, a_desk, refused, serving
@@ -33,13 +37,23 @@ async def sent(
         return box, [row.state for row in await desk.listed()]
 
 
+@pytest.fixture
+def another_database(database: str) -> Iterator[str]:
+    """A second one of the same kind, as fresh."""
+    if is_embedded(database):
+        yield database.replace("ledger", "other")
+    else:
+        with postgres.database() as url:
+            yield url
+
+
 async def test_poison_delays_nobody_else(
-    sqlite_database: str, dice: random.Random, scale: Scale, record: Record
+    database: str, another_database: str, dice: random.Random, scale: Scale, record: Record
 ) -> None:
     """Of 1,000 recipients three are poisoned: the others hear at most 5 s later than they would without them (p99)."""
     recipients = scale(150, 1000)
-    clean, _ = await sent(sqlite_database, dice, recipients, poison=False)
-    box, listed = await sent(sqlite_database.replace("ledger", "other"), dice, recipients, poison=True)
+    clean, _ = await sent(database, dice, recipients, poison=False)
+    box, listed = await sent(another_database, dice, recipients, poison=True)
     others = [f"to {chat}" for chat in range(4, recipients + 1)]
     assert [box.taken[text] for text in others] == [1] * len(others)
     begins = [min(one.times.values()) for one in (clean, box)]

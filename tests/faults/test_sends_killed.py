@@ -9,14 +9,13 @@ from pathlib import Path
 from bot.domain.ids import ChatId
 from bot.domain.messages import Message, Priority
 from bot.telegram.planning import PART
-from storage.engines import is_embedded
 from storage.migrate import upgrade
 from storage.store import SqlStore
 from tests.fakes import NOW
 from tests.faults import truth
 from tests.faults.conftest import Record, Scale
 from tests.faults.postbox import TOKEN, Postbox, serving
-from tests.faults.processes import running, start
+from tests.faults.processes import lapse, running, start
 
 IN_FLIGHT = 8
 A_KILL = 12  # messages queued for each
@@ -45,7 +44,7 @@ async def test_copies_are_no_more_than_what_was_on_its_way(
     tmp_path: Path, database: str, dice: random.Random, scale: Scale, record: Record
 ) -> None:
     """300 kills with 8 sends in flight."""
-    kills = scale(6 if is_embedded(database) else 2, 300)  # on PostgreSQL each start waits until the lease has expired
+    kills = scale(6, 300)
     await upgrade(database)
     box, cut = Postbox(dice, slow=SLOWEST), 0
     async with serving(box):
@@ -56,6 +55,7 @@ async def test_copies_are_no_more_than_what_was_on_its_way(
             await busy(box)
             await asyncio.sleep(dice.uniform(0, SLOWEST))
             await process.kill()
+            await lapse(database)
             cut += await truth.figure(database, "SELECT count(*) FROM outbox WHERE state = 'sending'")
             while box.in_hand:  # noqa: ASYNC110 - the same
                 await asyncio.sleep(0.01)

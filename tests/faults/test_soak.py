@@ -27,6 +27,7 @@ from tests.faults.processes import environment, running
 PEOPLE = 60
 PER_SECOND = 20
 COMMANDS = ("/my", "/help", "/find 塔吊", "/start", "/issue XM-2026-0001", "/tasks")
+LONG = "长" * 4000
 MEMORY_GROWTH = 1.0  # MB in ten minutes
 MEMORY = 260.0  # MB in all: what an idle process may hold at the most
 HANDLES = 5  # more in the last third than in the second: connections come and go
@@ -45,22 +46,25 @@ class Sample:
     wal: int
 
 
-async def soak(crowd: Crowd, dice: random.Random, seconds: float, warm_up: int) -> int:
-    """Twenty acts a second, evenly, and `warm_up` times as many in the first third; how many there were."""
+async def soak(crowd: Crowd, dice: random.Random, seconds: float) -> int:
+    """Twenty acts a second, evenly; how many there were. In the first third commands are long: they fill SQLite's page caches
+    (storage.engines), which are bounded, before what grows is looked at."""
     world, began, done = crowd.sandbox.world, time.monotonic(), 0
     while (passed := time.monotonic() - began) < seconds:
-        while done < (passed + (warm_up - 1) * min(passed, seconds / 3)) * PER_SECOND:
-            act(crowd, dice, dice.choice(crowd.users))
+        while done < passed * PER_SECOND:
+            act(crowd, dice, dice.choice(crowd.users), LONG if passed < seconds / 3 else "")
             done += 1
         world.recorder.calls.clear()  # half an hour of them would fill the test's own memory
         await asyncio.sleep(0.02)
     return done
 
 
-def act(crowd: Crowd, dice: random.Random, user: int) -> None:
-    """A command, some words, a photo or a press."""
+def act(crowd: Crowd, dice: random.Random, user: int, more: str) -> None:
+    """A command, some words, a photo or a press. `more` is written behind every other command."""
     world, chance = crowd.sandbox.world, dice.random()
-    if chance < 0.7:
+    if more and chance < 0.35:
+        send_text(world, user=user, chat=user, text=f"/help {more}")
+    elif chance < 0.7:
         send_text(world, user=user, chat=user, text=dice.choice(COMMANDS))
     elif chance < 0.8:
         send_text(world, user=user, chat=user, text=f"西门 {dice.randrange(1000)} 号吊篮停用")
@@ -97,7 +101,6 @@ async def test_what_a_process_holds_stays_flat(
 ) -> None:
     """Memory, handles and the write-ahead log during 30 minutes, of which the first ten warm up."""
     seconds, every = scale(20.0, 1800.0), scale(0.5, 5.0)
-    warm_up = scale(1, 3)  # SQLite's page caches (storage.engines) are to be full by its end
     await upgrade(sqlite_database)
     await found_city(sqlite_database, PEOPLE)
     await _nobody_at_the_desk(sqlite_database)
@@ -109,7 +112,7 @@ async def test_what_a_process_holds_stays_flat(
     async with running("run", env, tmp_path / "log", paced=False) as process:
         await ready([tmp_path / "log"])
         watching = asyncio.create_task(watch(process.pid, ledger, every, samples))
-        done = await soak(crowd, dice, seconds, warm_up)
+        done = await soak(crowd, dice, seconds)
         watching.cancel()
         await truth.quiet(sqlite_database, unlimited, PATIENCE)
     warm = samples[len(samples) // 3 :]
