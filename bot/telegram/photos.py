@@ -10,7 +10,7 @@ import structlog
 
 from bot.domain.draft import DraftState, Media, MediaKind
 from bot.domain.messages import Message, issue_card
-from bot.ports import MediaFolder
+from bot.ports import MediaFolder, StoreUnavailable
 from bot.services import cards, drafts, staff
 from bot.services.turn import Turn
 from bot.services.turns import Turns
@@ -89,7 +89,7 @@ class Photos:
         found = await asyncio.gather(*(self._fetch(media) for media in claimed))
         notes = [note for note in found if note is not None]
         if notes:
-            unwanted, self._next = await patiently(partial(self._write, notes, more=len(claimed) == AT_ONCE))
+            unwanted, self._next = await patiently(partial(self._note, notes, more=len(claimed) == AT_ONCE))
             await self._drop(unwanted)
             self._told()
         return len(claimed)
@@ -98,8 +98,20 @@ class Photos:
         async with self._turns.begin() as turn:
             return await turn.uow.evidence.claim(turn.now, AT_ONCE)
 
+    async def _note(self, notes: Sequence[Note], *, more: bool = False) -> tuple[list[str], list[Media]]:
+        """All in one go; one by one where that fails: what can't be noted keeps no other file from being, and is fetched again."""
+        try:
+            return await self._write(notes, more=more)
+        except StoreUnavailable:
+            raise
+        except Exception:
+            if len(notes) == 1:
+                log.exception("photos.not_noted")
+                return [], []
+            return [sha256 for note in notes for sha256 in (await self._note([note]))[0]], []
+
     async def _write(self, notes: Sequence[Note], *, more: bool) -> tuple[list[str], list[Media]]:
-        """All in one go, and claim with it what comes next, if there may be `more`. Returns the SHA-256 of bytes that nobody
+        """In one transaction, and claim with it what comes next, if there may be `more`. Returns the SHA-256 of bytes that nobody
         waits for any more (whoever sent them was erased meanwhile, which is no reason to forget the others), and what was
         claimed."""
         unwanted: set[str] = set()
@@ -139,6 +151,10 @@ class Photos:
                 return Note(partial(_give_up, media=media, error=str(error)))
             if media.attempts == DELAYED:
                 return Note(partial(_say_delayed, media=media))
+        except Exception as error:
+            log.exception("photos.broken", media=media.id, attempt=media.attempts)
+            if media.attempts >= ATTEMPTS:
+                return Note(partial(_give_up, media=media, error=type(error).__name__))
         else:
             hashes = frozenset({kept.sha256, kept.clean_sha256 or kept.sha256})
             return Note(partial(_keep_in_mind, media=media, kept=kept), hashes)

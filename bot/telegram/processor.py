@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -62,6 +63,7 @@ class Processor:
         self._stopping = False
         self._most = BATCH
         self._more = False  # there may be
+        self._hand: list[InboxRow] = []  # the batch being handled
 
     def wake(self) -> None:
         """There is something in the inbox."""
@@ -76,16 +78,28 @@ class Processor:
         """Until stopped. A store that is away is waited for; nothing else ends it."""
         while not self._stopping:
             self._woken.clear()
-            await patiently(self.step)
+            await self._safely()
             if not self._more:
                 await woken(self._woken, self._look_seconds)
+
+    async def _safely(self) -> None:
+        """A batch that fails as a whole is tried in smaller ones, down to the update it is about: that one is set aside."""
+        try:
+            await patiently(self.step)
+        except Exception as error:
+            log.exception("inbox.step_failed", updates=len(self._hand))
+            self._more = len(self._hand) > 1
+            if len(self._hand) == 1:
+                await patiently(partial(self._set_aside, Poisoned(self._hand[0], _said(error))))
+                self._more = True
 
     async def step(self) -> int:
         """One batch; how many updates were taken. Raises StoreUnavailable: then none was, and the next batch is smaller: where
         connections don't last, a few updates at a time still get through."""
         most, self._most = self._most, max(1, self._most // 4)
+        self._hand = []
         async with self._turns.begin() as turn:
-            rows = await turn.uow.inbox.pending(self._bot_id, most)
+            self._hand = rows = await turn.uow.inbox.pending(self._bot_id, most)
             await _expect(turn, rows)
             poisoned = [found for row in rows if (found := await self._take(turn, row)) is not None]
             bad = {found.row.id for found in poisoned}
@@ -110,7 +124,7 @@ class Processor:
             raise
         except Exception as error:
             log.exception("update.poisoned", update=row.update_id)
-            return Poisoned(row, f"{type(error).__name__}: {error}"[:ERROR_LENGTH])
+            return Poisoned(row, _said(error))
         return None
 
     async def _handle(self, turn: Turn, update: Update) -> None:
@@ -147,6 +161,10 @@ async def _sender(turn: Turn, update: Update) -> Person | None:
     """Who sent it, by Telegram's numeric id."""
     user = getattr(update.event, "from_user", None)
     return None if user is None else await turn.uow.people.by_user(UserId(user.id))
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:ERROR_LENGTH]
 
 
 def apologies(update: Mapping[str, Any]) -> list[Message]:

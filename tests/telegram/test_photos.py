@@ -203,6 +203,45 @@ async def test_what_was_erased_while_it_was_fetched_stays_erased(bench: Bench) -
     assert set(bench.folder.kept) == {sha256 for media in kept for sha256 in (media.sha256, media.clean_sha256)}
 
 
+async def test_one_that_can_not_be_noted_keeps_no_other_from_being(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both were fetched together; what follows from the first fails."""
+    first = await bench.arrives(a_picture())
+    second = await bench.arrives_again(first, a_picture(size=(50, 50)))
+    whole = photos_module._show_late
+
+    async def failing(turn: Turn, media: Media) -> None:
+        if media.id == first.id:
+            raise RuntimeError("nobody can be shown this")
+        await whole(turn, media)
+
+    monkeypatch.setattr(photos_module, "_show_late", failing)
+    assert await bench.photos.step() == 2
+    assert [(await bench.after(media)).state for media in (first, second)] == [MediaState.PENDING, MediaState.STORED]
+
+
+async def test_one_that_breaks_the_look_at_it_keeps_no_other_from_being_kept(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is tried as often as any other, then given up."""
+    first = await bench.arrives(a_picture())
+    second = await bench.arrives_again(first, a_picture(size=(50, 50)))
+
+    def failing(content: bytes, pixels: int, *, redrawn: bool) -> Any:
+        if content == bench.files[first.file_id]:
+            raise MemoryError
+        return examine(content, pixels, redrawn=redrawn)
+
+    monkeypatch.setattr(photos_module, "examine", failing)
+    assert await bench.photos.step() == 2
+    assert [(await bench.after(media)).state for media in (first, second)] == [MediaState.PENDING, MediaState.STORED]
+    for _ in range(ATTEMPTS):
+        bench.clock.advance(hours=5)
+        await bench.photos.step()
+    assert (await bench.after(first)).state is MediaState.MISSING
+
+
 async def test_a_picture_sent_as_a_document_is_shown_when_its_copy_is_ready(bench: Bench) -> None:
     """Those who have the card get it; the sender, who has it already, does not."""
     media = await bench.arrives(a_picture("PNG"), MediaKind.DOCUMENT, mime="image/png")

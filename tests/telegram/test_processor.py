@@ -259,3 +259,32 @@ async def test_after_a_cut_a_smaller_batch_is_tried(turns: Turns, store: FakeSto
     with pytest.raises(StoreUnavailable):
         await processor.step()
     assert [await processor.step() for _ in range(3)] == [12, 18, 0]
+
+
+async def test_one_that_spoils_the_whole_batch_is_found_and_set_aside(
+    turns: Turns, store: FakeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What fails only as the batch is committed is tried with fewer and fewer; the others are handled, and the process goes on."""
+    updates = [a_message(number, "spoils" if number == 3 else "hello") for number in range(1, 8)]
+    async with turns.begin() as turn:
+        await turn.uow.inbox.add(BOT, updates, turn.now)
+    processor = Processor(turns, Ear(a_router(), BOT, "home_bot"), refuse, BOT)
+    whole = type(turn.uow.inbox).done
+
+    async def done(self: Any, rows: Any, at: Any) -> None:
+        if any(self._tables.inbox[row].update_id == 3 for row in rows):
+            raise RuntimeError("the commit fails")
+        await whole(self, rows, at)
+
+    monkeypatch.setattr(type(turn.uow.inbox), "done", done)
+    running = asyncio.create_task(processor.run())
+    async with asyncio.timeout(10):
+        while len(store.told(4001)) < 7:  # noqa: ASYNC110 - the outbox is looked at now and then
+            await asyncio.sleep(0.01)
+    processor.stop()
+    await running
+    assert sorted(store.kinds_told(4001)) == ["echo"] * 6 + ["trouble/poisoned"]
+    async with store.read() as uow:
+        assert [(one.update_id, one.error) for one in await uow.inbox.poisoned(10)] == [
+            (3, "RuntimeError: the commit fails")
+        ]
