@@ -41,7 +41,7 @@ class Running:
 
     async def until(self, kind: str) -> None:
         """Wait for such a message."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while kind not in self.told():  # noqa: ASYNC110 - the store has no event to wait for
                 await asyncio.sleep(0.01)
 

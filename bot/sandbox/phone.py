@@ -9,7 +9,7 @@ from bot.sandbox.errors import ActError, Json
 from bot.sandbox.seen import Seen, Toast
 from bot.sandbox.wire import Wire
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 T = TypeVar("T")
 
 

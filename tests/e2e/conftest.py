@@ -13,7 +13,7 @@ from bot.demo.story import START
 from bot.sandbox.client import Phone
 from tests import postgres
 
-PATIENCE = 20.0
+PATIENCE = 90.0  # a process starts in two seconds, on a crowded machine in thirty
 # for what does not depend on the database: the storage contract has shown that both keep the same promises
 SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 

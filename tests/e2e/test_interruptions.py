@@ -60,5 +60,5 @@ async def test_a_flooding_stranger_is_answered_once(stage: Stage) -> None:
         for n in range(50):
             await stranger.sends_text(f"{n}")
         await worker.sends_text("/my")
-        await worker.sees(timeout=5)
+        await worker.sees(timeout=PATIENCE)
         assert sum(message.by_bot for message in await stranger.screen()) == 1

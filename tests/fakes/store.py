@@ -13,7 +13,7 @@ from tests.fakes import chats, desks, ledger, organisation, reporting, running, 
 from tests.fakes.privacy import FakePrivacy
 from tests.fakes.tables import Tables
 
-_PATIENCE = 2  # seconds a writer waits for the one before
+_PATIENCE = 10  # seconds a writer waits for the one before
 
 
 class FakeUnitOfWork:

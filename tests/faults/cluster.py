@@ -146,7 +146,7 @@ async def bouncer(before: Cluster) -> AsyncIterator[int]:
 
 
 async def _answers(port: int, alive: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while alive():
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", port)

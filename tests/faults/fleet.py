@@ -20,7 +20,7 @@ from tests.faults.processes import Running, environment, running
 
 WORKERS = 3
 ROLES = ("door", *(f"worker_{n}" for n in range(WORKERS)))
-READY_SECONDS = 30.0
+READY_SECONDS = 90.0
 TAKEOVER_SECONDS = 20.0  # is what is promised
 _OPEN = "SELECT holder FROM leases WHERE name = 'lead' AND expires_at > clock_timestamp()"
 _SPY = (

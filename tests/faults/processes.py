@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot.sandbox.server import Sandbox
 from storage.engines import is_embedded, parse
 
-ENDING_SECONDS = 20.0  # for a process asked to end
+ENDING_SECONDS = 60.0  # for a process asked to end
 
 
 class Running:

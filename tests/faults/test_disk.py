@@ -147,6 +147,6 @@ async def test_the_nth_operation_fails(tmp_path: Path, sandbox: Sandbox, dice: r
 
 async def _until(true: Callable[[], bool]) -> None:
     """Looks now and then; a minute at most."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while not true():  # noqa: ASYNC110 - a file says it, not an event
             await asyncio.sleep(0.05)

@@ -17,6 +17,7 @@ from tests.faults.fleet import ROLES, TAKEOVER_SECONDS, fleet
 PEOPLE = 24
 PATIENCE = 240.0  # for everything to be handled once the trouble is over
 DRAIN_SECONDS = 5.0
+ENDING = 5.0  # seconds for an interpreter to end, at the most, on a crowded machine
 
 
 @pytest.mark.parametrize("pooled", [False, True], ids=["direct", "pgbouncer"])
@@ -61,4 +62,4 @@ async def test_nothing_is_lost_while_postgres_comes_and_goes(
         assert len(crowd.confirmed) == len(crowd.reports) >= reports
         assert ours.down, "there was no outage"
         assert max(ours.takeovers) <= TAKEOVER_SECONDS
-        assert drained <= DRAIN_SECONDS + 1  # the interpreter's own end comes on top
+        assert drained <= DRAIN_SECONDS + ENDING  # the interpreter's own end comes on top

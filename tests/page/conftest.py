@@ -29,7 +29,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 20_000  # ms
+PATIENCE = 60_000  # ms
 expect.set_options(timeout=PATIENCE)
 T = TypeVar("T")
 

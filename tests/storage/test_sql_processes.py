@@ -55,7 +55,7 @@ async def test_the_bell_is_heard_elsewhere(postgres_store: SqlStore, postgres_ur
     here = Bell(postgres_url, {})
     there = Bell(postgres_url, {"inbox": heard.set, "outbox": other.set})
     tasks = [asyncio.create_task(bell.run()) for bell in (here, there)]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not heard.is_set():
             here.ring("inbox")
             await asyncio.sleep(0.05)

@@ -146,7 +146,7 @@ async def test_reading_does_not_wait_for_the_writer(sql_store: SqlStore) -> None
     """A snapshot is had while a transaction is open, shows nothing of it, and keeps still when it commits."""
     async with sql_store.read() as reading:
         assert await reading.facts.get("bot") is None
-        async with asyncio.timeout(5), sql_store.begin() as writing:
+        async with asyncio.timeout(30), sql_store.begin() as writing:
             await writing.facts.put("bot", "home_bot")
             assert await reading.facts.get("bot") is None
         assert await reading.facts.get("bot") is None
@@ -174,7 +174,7 @@ async def test_a_cancelled_transaction_leaves_the_store_usable(sql_store: SqlSto
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    async with asyncio.timeout(5), sql_store.begin() as uow:
+    async with asyncio.timeout(30), sql_store.begin() as uow:
         assert await uow.facts.get("bot") is None
 
 

@@ -61,7 +61,7 @@ class BotApi:
         if how == "cut" and request.transport is not None:
             request.transport.close()
         elif how == "slow":
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(3.0)
         return web.Response(status=502, text="<html>Bad Gateway</html>", content_type="text/html")
 
 

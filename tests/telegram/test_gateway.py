@@ -47,7 +47,7 @@ async def read(sha256: str) -> bytes:
 
 @pytest.fixture
 async def gateway(api: BotApi) -> AsyncIterator[Gateway]:
-    found = Gateway(TOKEN, api.url, read, read_timeout=0.3)
+    found = Gateway(TOKEN, api.url, read, read_timeout=1.5)
     yield found
     await found.close()
 

@@ -31,7 +31,7 @@ async def polled(turns: Turns, api: BotApi, hearing: Hearing, times: int) -> Non
     """Ask so many times, then hang up in the middle of the next."""
     intake = Intake(turns, TOKEN, api.url, poll_seconds=0, hearing=hearing)
     running = asyncio.create_task(intake.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         for _ in range(times + 1):
             await api.requests.acquire()
         intake.stop()

@@ -41,7 +41,7 @@ async def listen(turns: Turns, api: BotApi, *answers: Answer, until: int) -> Non
     enough = asyncio.Semaphore(0)
     intake = Intake(turns, TOKEN, api.url, enough.release, poll_seconds=0)
     running = asyncio.create_task(intake.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         for _ in range(until):
             await enough.acquire()
         for _ in range(len(answers) + 1):  # the request after the last answer confirms it

@@ -244,7 +244,7 @@ async def test_a_store_that_is_away_is_waited_for(turns: Turns, store: FakeStore
     flaky = Turns(Flaky(store, 2), turns.policy, turns.calendar, turns.clock)
     processor = Processor(flaky, Ear(a_router(), BOT, "home_bot"), refuse, BOT, told.set)
     running = asyncio.create_task(processor.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await told.wait()
         processor.stop()
         await running
@@ -278,7 +278,7 @@ async def test_one_that_spoils_the_whole_batch_is_found_and_set_aside(
 
     monkeypatch.setattr(type(turn.uow.inbox), "done", done)
     running = asyncio.create_task(processor.run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len(store.told(4001)) < 7:  # noqa: ASYNC110 - the outbox is looked at now and then
             await asyncio.sleep(0.01)
     processor.stop()

@@ -307,7 +307,7 @@ async def test_it_runs_until_stopped_and_settles_what_is_under_way(turns: Turns,
     bench.telegram.gate = asyncio.Event()
     await bench.queue(say("x"))
     running = asyncio.create_task(bench.sender.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await bench.telegram.called.wait()
         bench.sender.stop()
         bench.telegram.gate.set()

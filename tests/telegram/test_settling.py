@@ -28,7 +28,7 @@ def bench(turns: Turns, store: FakeStore) -> Bench:
 async def settled(bench: Bench) -> None:
     """Let the sender run until nothing is under way any more."""
     running = asyncio.create_task(bench.sender.run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while UNDER_WAY & set(bench.states()):  # noqa: ASYNC110 - the outbox is looked at now and then
             await asyncio.sleep(0.02)
     bench.sender.stop()

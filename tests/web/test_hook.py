@@ -30,7 +30,7 @@ async def api() -> AsyncIterator[BotApi]:
 
 @pytest.fixture
 async def gateway(api: BotApi) -> AsyncIterator[Gateway]:
-    found = Gateway(TOKEN, api.url, nothing, read_timeout=0.5)
+    found = Gateway(TOKEN, api.url, nothing, read_timeout=1.5)
     yield found
     await found.close()
 
@@ -54,7 +54,7 @@ async def test_telegram_is_told_where_to_send(gateway: Gateway, api: BotApi) -> 
     api.answers["setWebhook"] = [bad(500, "Internal Server Error")]
     api.answers["getWebhookInfo"] = [ok(an_info(URL))] * 1000
     running = asyncio.create_task(hook.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not api.told("getWebhookInfo"):  # noqa: ASYNC110 - the server has no event for it
             await asyncio.sleep(0.01)
         hook.stop()
