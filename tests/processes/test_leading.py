@@ -17,7 +17,7 @@ from bot.services.turns import Turns
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lease of a test's length."""
-    monkeypatch.setattr(module, "LEASE_SECONDS", 0.6)
+    monkeypatch.setattr(module, "LEASE_SECONDS", 1.5)
     monkeypatch.setattr(module, "RENEW_SECONDS", 0.1)
 
 
@@ -119,7 +119,7 @@ async def test_a_leader_that_stood_still_is_cut(turns: Turns, store: Store, monk
         real = sleeper.leadership.take
 
         async def stand_still() -> int | None:
-            await asyncio.sleep(1.5)
+            await asyncio.sleep(3.0)
             return await real()
 
         monkeypatch.setattr(sleeper.leadership, "take", stand_still)
