@@ -62,8 +62,8 @@ class EmbeddedConnection:
     async def execute(self, statement: Executable, values: Any = None) -> Fetched:
         """In the loop if it is short."""
         await self._ready()
-        if isinstance(values, Sequence) and len(values) == 1:
-            values = values[0]
+        if isinstance(values, list | tuple):
+            values = values[0] if len(values) == 1 else list(values) or None
         prepared = self._statements.get(statement, values)
         ask = partial(self._ask, prepared, statement, values)
         if isinstance(statement, SelectBase):

@@ -25,6 +25,7 @@ from storage.trail import Trail, Unsealed, digest_of, state_of, words_digest
 
 _SOUGHT = ledger.c.id == bindparam("sought")
 _ISSUE, _STANDING, _VIEW = ISSUE.where(_SOUGHT), STANDING.where(_SOUGHT), VIEW.where(_SOUGHT)
+_VIEWS = VIEW.where(ledger.c.id.in_(bindparam("sought", expanding=True)))
 _BY_NUMBER = ISSUE.where(ledger.c.number == bindparam("sought"))
 _ENTRIES = ENTRY.where(history.c.issue == bindparam("sought"))
 _LAST = _ENTRIES.order_by(history.c.id.desc()).limit(1)
@@ -85,7 +86,7 @@ class SqlIssues(IssueLists, Search, Figures):
 
     async def views(self, issues: Sequence[IssueId]) -> list[IssueView]:
         """In the order asked for, in one statement. LookupError if one is missing."""
-        rows = await self._all(VIEW.where(ledger.c.id.in_(set(issues))))
+        rows = await self._all(_VIEWS, {"sought": tuple(set(issues))})
         found = {row.id: view_of(row) for row in rows}
         return [found[issue] for issue in issues]
 

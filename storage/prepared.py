@@ -6,17 +6,21 @@ names, what is to be done is noted, and from then on only that is done.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Dialect, Executable, SelectBase, UpdateBase
 from sqlalchemy.engine import result_tuple
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.sqltypes import TupleType
 
 from storage.connection import AnyRow
 
 Process = Callable[[Any], Any]
+_LISTS = (list, tuple)
+_LONGEST = 64  # elements of a list for which a statement is kept
 
 
 class Fetched:
@@ -44,26 +48,34 @@ class Fetched:
         return self._rows[0][0] if self._rows else None
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A parameter that differs each time: its place in the statement, the name of the value (`element`: which of a list's), and
+    what SQLite gets for it."""
+
+    place: int
+    name: str
+    element: int | None
+    process: Process | None
+
+
 class Prepared:
-    """A statement as SQLite is asked it. `fixed`: its parameters in order, as far as they never change; `given`: of the others
-    the place, the name, and what SQLite is to get for the value; `read`: what we get for the value of a column."""
+    """A statement as SQLite is asked it. `fixed`: its parameters in order, as far as they never change; `given`: the others;
+    `read`: by the place of a column, what we get for its value."""
 
     def __init__(
-        self,
-        sql: str,
-        fixed: Sequence[Any],
-        given: Sequence[tuple[int, str, Process | None]],
-        read: Sequence[tuple[int, Process]],
+        self, sql: str, fixed: Sequence[Any], given: Iterable[Given], read: Sequence[tuple[int, Process]]
     ) -> None:
         self.sql = sql
         self._fixed = list(fixed)
-        self._given = given
+        self._given = [(one.place, one.name, one.process) for one in given if one.element is None]
+        self._listed = [one for one in given if one.element is not None]
         self._read = read
         self._row: Callable[[Sequence[Any]], AnyRow] | None = None
 
     def ask(self, raw: sqlite3.Connection, values: Any) -> Fetched:
-        """Execute, and fetch all. Raises sqlite3.Error."""
-        if isinstance(values, Sequence):
+        """Execute, and fetch all; `values` as in `storage.connection`. Raises sqlite3.Error."""
+        if isinstance(values, list):
             return Fetched((), raw.executemany(self.sql, map(self._parameters, values)).rowcount)
         cursor = raw.execute(self.sql, self._parameters(values))
         if cursor.description is None:
@@ -76,6 +88,9 @@ class Prepared:
         parameters = self._fixed.copy()
         for place, name, process in self._given:
             parameters[place] = values[name] if process is None else process(values[name])
+        for one in self._listed:
+            value = values[one.name][one.element]
+            parameters[one.place] = value if one.process is None else one.process(value)
         return parameters
 
     def _ours(self, values: Sequence[Any]) -> Sequence[Any]:
@@ -99,15 +114,15 @@ class Statements:
         if known is None:
             self._known[statement] = {}
             return None
-        names = (None, *values[0]) if isinstance(values, Sequence) else tuple(values or ())
+        shape = _shape(values)
         try:
-            return known[names]
+            return known[shape]
         except KeyError:
-            prepared = known[names] = self._prepared(statement, values)
+            prepared = known[shape] = self._prepared(statement, values)
             return prepared
 
     def _prepared(self, statement: Executable, values: Any) -> Prepared | None:
-        many = isinstance(values, Sequence)
+        many = isinstance(values, list)
         example: Mapping[str, Any] = values[0] if many else values or {}
         if not isinstance(statement, SelectBase | UpdateBase):
             return None
@@ -116,15 +131,19 @@ class Statements:
         if not isinstance(compiled, SQLCompiler) or not _simple(compiled, example) or (many and columns):
             return None
         state = compiled.construct_expanded_state(example, escape_names=False)
+        lists = {part: (name, n) for name, parts in state.parameter_expansion.items() for n, part in enumerate(parts)}
         fixed, given = [], []
-        for place, name in enumerate(state.positiontup or ()):
+        for place, part in enumerate(state.positiontup or ()):
+            name, element = lists.get(part, (part, None))
             bind = compiled.binds[name]
-            source = next((known for known in (bind.key, name) if known in example), None)
             process = bind.type.dialect_impl(self._dialect).bind_processor(self._dialect)
-            if source is not None:
-                given.append((place, source, process))
-            value = None if source is not None else state.parameters[name]
-            fixed.append(value if process is None or source is not None else process(value))
+            source = next((known for known in (bind.key, name) if known in example), None)
+            if source is None:
+                value = state.parameters[part]
+                fixed.append(value if process is None else process(value))
+            else:
+                fixed.append(None)
+                given.append(Given(place, source, element, process))
         read = [
             (place, process)
             for place, column in enumerate(columns)
@@ -133,8 +152,23 @@ class Statements:
         return Prepared(state.statement, fixed, given, read)
 
 
+def _shape(values: Any) -> tuple[Any, ...]:
+    """On what the words depend: the names, and how long a list is."""
+    if not values:
+        return ()
+    if isinstance(values, list):
+        return (None, *values[0])
+    return tuple([(name, len(value)) if type(value) in _LISTS else name for name, value in values.items()])
+
+
 def _simple(compiled: SQLCompiler, example: Mapping[str, Any]) -> bool:
-    """Nothing is to be made up for each execution, and the words don't depend on the values."""
-    made_up = compiled.insert_prefetch or compiled.update_prefetch or compiled.post_compile_params
+    """Nothing is to be made up for each execution, and the words depend on no value."""
+    made_up = compiled.insert_prefetch or compiled.update_prefetch or any(bind.callable for bind in compiled.bind_names)
     literal = any(bind.key in example for bind in compiled.literal_execute_params)
-    return not made_up and not literal and not any(bind.callable for bind in compiled.bind_names)
+    lists = [bind for bind in compiled.post_compile_params if bind.key in example]
+    odd = any(isinstance(bind.type, TupleType) or not _short(example[bind.key]) for bind in lists)
+    return not made_up and not literal and not odd
+
+
+def _short(value: Any) -> bool:
+    return type(value) in _LISTS and len(value) <= _LONGEST

@@ -177,12 +177,19 @@ async def test_lists_and_fixed_values_keep_their_meaning(embedded: Embedded) -> 
     """An IN of any length, values that stand in the statement, and the separator of an aggregate, each asked three times."""
     some = select(things.c.id).where(things.c.id.in_(bindparam("sought", expanding=True))).order_by(things.c.id)
     sent = select(func.count()).where(things.c.state == OutboxState.SENT, things.c.at == NOW)
+    over = select(func.count()).where(things.c.state.in_([OutboxState.SENT, OutboxState.DEAD]), things.c.id < 3)
+    end = update(things).where(things.c.id.in_(bindparam("sought", expanding=True)))
     said = select(func.aggregate_strings(things.c.said, " · "))
     async with embedded.transaction(writing=True) as connection:
         await connection.execute(insert(things), [ROW] * 3)
-        for sought in ([1], [1, 3], [], [2]):
-            assert [row.id for row in await connection.execute(some, {"sought": sought})] == sought
+        for sought in ([1], [1, 3], (), [2], (2,), (2, 3), {2}, [1, *range(4, 200)]):
+            found = [row.id for row in await connection.execute(some, {"sought": sought})]
+            assert found == sorted({*sought} & {1, 2, 3})
+            ended = await connection.execute(end, {"sought": [*sought], "facts": [*sought]})
+            assert ended.rowcount == len(found)
+        assert (await connection.execute(select(things.c.facts).where(things.c.id == 3))).scalar() == [2, 3]
         for _ in TIMES:
+            assert (await connection.execute(over)).scalar() == 2
             assert (await connection.execute(sent)).scalar() == 3
             assert (await connection.execute(said)).scalar() == " · ".join(["塔吊没有电"] * 3)
 
