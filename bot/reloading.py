@@ -16,7 +16,7 @@ from bot.holidays import office_calendar
 from bot.policy import PolicyError
 from bot.ports import StoreUnavailable
 from bot.pulse import Pulse
-from bot.services import rules
+from bot.services import recounting, rules
 from bot.services.turns import Turns
 
 log = structlog.get_logger(__name__)
@@ -113,6 +113,7 @@ class PolicyWatch:
             async with self._turns.begin() as turn:
                 await rules.in_force(turn)
                 await rules.waits_for_restart(turn, wanted or turn.policy)
+                await recounting.tell(turn)
             self._told()
 
     async def _changed(self) -> bool:

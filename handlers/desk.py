@@ -9,9 +9,9 @@ from aiogram.types import CallbackQuery, Message
 from bot.domain.ids import IssueId, PersonId, UnitCode
 from bot.domain.issue import Category, Kind, Level
 from bot.domain.organisation import Person
-from bot.services import assigning, cards, claiming, desk, extending, pausing
+from bot.services import assigning, cards, claiming, desk, extending, pausing, recounting
 from bot.services.turn import Turn
-from bot.telegram.buttons import OfIssue
+from bot.telegram.buttons import OfIssue, OfList
 from handlers.commands import Command
 from handlers.dates import build as build_dates
 from handlers.merging import build as build_merging
@@ -43,6 +43,7 @@ def build() -> Router:
     router.callback_query(OfIssue.filter(F.do == "next"))(next_case)
     router.callback_query(OfIssue.filter(F.do == "assign"))(assign)
     router.callback_query(OfIssue.filter(F.do == "take_over"))(take_over)
+    router.callback_query(OfList.filter(F.name == "recount"))(recount)
     router.callback_query(OfIssue.filter(F.do.in_(STEPS)))(step)
     router.callback_query(OfIssue.filter(F.do.in_(SET) & (F.arg != "")))(choose)
     router.include_routers(build_reasons(), build_dates(), build_merging())
@@ -79,6 +80,11 @@ async def take_over(query: CallbackQuery, callback_data: OfIssue, turn: Turn, pe
     """Out of another clerk's hand."""
     taken = await claiming.take_over(turn, person, IssueId(callback_data.issue))
     await answer(turn, query, "desk_in_hand", taken=taken)
+
+
+async def recount(query: CallbackQuery, turn: Turn, person: Person) -> None:
+    """Provisional deadlines, with the holidays that are published now."""
+    await answer(turn, query, "desk_recounted", count=await recounting.recount(turn, person))
 
 
 async def step(query: CallbackQuery, callback_data: OfIssue, turn: Turn, person: Person) -> None:

@@ -105,6 +105,11 @@ class IssueLists(Repository):
         asking = VIEW.where(_RUNS, issues.c.asked_until.is_not(None), in_sight(sight))
         return await self._views(asking.order_by(issues.c.due_at, issues.c.id).limit(limit))
 
+    async def provisional(self, sight: Sight, limit: int) -> list[IssueView]:
+        """At the unit, the deadline provisional: nearest first."""
+        unsure = VIEW.where(_RUNS, issues.c.due_provisional.is_(True), in_sight(sight))
+        return await self._views(unsure.order_by(issues.c.due_at, issues.c.id).limit(limit))
+
     async def each(self, sight: Sight) -> AsyncIterator[IssueView]:
         """All in sight, streamed by number: numbers are given in the order of filing."""
         chosen = VIEW.where(in_sight(sight)).order_by(issues.c.id)

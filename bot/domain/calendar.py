@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo
@@ -42,6 +42,11 @@ class Calendar:
     def is_provisional(self, day: date) -> bool:
         """The day's year has no published calendar."""
         return day.year not in self.years
+
+    def without(self, year: int) -> "Calendar":
+        """As it was before that year was published: Mon-Fri."""
+        known = {day: works for day, works in self.exceptions.items() if day.year != year}
+        return replace(self, exceptions=known, years=self.years - {year})
 
     def day_of(self, moment: datetime) -> date:
         """The office's date at an aware moment."""

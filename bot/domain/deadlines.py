@@ -62,6 +62,21 @@ def fresh_deadline(issue: Issue, calendar: Calendar, policy: Policy, start: date
     return deadline_after(calendar, start, working_days(issue, policy), issue.deadlines + 1)
 
 
+def recounted(issue: Issue, calendar: Calendar, since: datetime | None) -> Deadline | None:
+    """A provisional deadline with the holidays of its year: as many working days after `since` as it was given when they were
+    not known; without `since` the day somebody named, or the next working one. None while they still are not known.
+    """
+    if issue.deadline is None or not issue.deadline.provisional:
+        return None
+    due, version = calendar.day_of(issue.deadline.due_at), issue.deadlines + 1
+    if since is None:
+        fresh = deadline_on(calendar, due, version)
+    else:
+        given = calendar.without(due.year).working_days_between(calendar.day_of(since), due)
+        fresh = deadline_after(calendar, since, given, version)
+    return None if fresh.provisional else fresh
+
+
 @dataclass(frozen=True, slots=True)
 class Ping:
     """A moment at which people are told. `step`: working days left (3, 1, 0), or negative: working days overdue."""

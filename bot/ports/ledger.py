@@ -156,6 +156,10 @@ class Issues(Protocol):
         """AT_THE_UNIT, and more time is asked for: nearest deadline first."""
         ...
 
+    async def provisional(self, sight: Sight, limit: int) -> list[IssueView]:
+        """AT_THE_UNIT with a provisional deadline: nearest first."""
+        ...
+
     async def find(self, words: str, sight: Sight, limit: int) -> list[IssueView]:
         """Issues in whose text or project name all the words occur, newest first. A word may also be the issue's number, or
         its count: `XM-2026-0012`, `0012`, `12`."""

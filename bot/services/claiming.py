@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.domain.errors import NotAllowed
 from bot.domain.history import Action
-from bot.domain.ids import ChatId, IssueId, MessageId
+from bot.domain.ids import ChatId, IssueId, MessageId, PersonId
 from bot.domain.organisation import Person
 from bot.domain.permissions import may
 from bot.ports import Claim
@@ -42,7 +42,7 @@ async def begin(turn: Turn, person: Person, action: Action, issue: IssueId) -> N
     before = await claims.of(turn, issue)
     await turn.uow.desks.claim(Claim(issue, person.id, turn.now + timedelta(minutes=minutes)))
     if before is None:
-        await _redraw(turn, issue)
+        await _redraw(turn, issue, but=person.id)
 
 
 async def give_up(turn: Turn, person: Person, issue: IssueId) -> None:
@@ -50,7 +50,7 @@ async def give_up(turn: Turn, person: Person, issue: IssueId) -> None:
     claim = await turn.uow.desks.claim_of(issue)
     if claim is not None and claim.person == person.id:
         await turn.uow.desks.unclaim(issue, person.id)
-        await _redraw(turn, issue)
+        await _redraw(turn, issue, but=person.id)
 
 
 async def close(turn: Turn, person: Person, issue: IssueId) -> None:
@@ -84,11 +84,11 @@ async def tick(turn: Turn) -> int:
     over = await turn.uow.desks.expired(turn.now, BATCH)
     for claim in over:
         await turn.uow.desks.unclaim(claim.issue, claim.person)
-        await _redraw(turn, claim.issue)
+        await _redraw(turn, claim.issue, but=claim.person)
     return len(over)
 
 
-async def _redraw(turn: Turn, issue: IssueId) -> None:
-    """Where clerks look: nobody else's card says whose hand a case is in."""
+async def _redraw(turn: Turn, issue: IssueId, *, but: PersonId | None = None) -> None:
+    """Where clerks look: nobody else's card says whose hand a case is in, nor (`but`) does that of whose hand it is."""
     desk = await staff.clerks(turn, await turn.uow.issues.standing(issue))
-    await cards.redraw_in(turn, [staff.chat_of(clerk) for clerk in desk], issue)
+    await cards.redraw_in(turn, [staff.chat_of(clerk) for clerk in desk if clerk.id != but], issue)

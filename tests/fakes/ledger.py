@@ -126,6 +126,10 @@ class FakeIssues:
         asking = self._seen(sight, lambda i: i.status in AT_THE_UNIT and i.asked_until is not None)
         return self._views(sorted(asking, key=_due)[:limit])
 
+    async def provisional(self, sight: Sight, limit: int) -> list[IssueView]:
+        unsure = self._seen(sight, lambda i: i.status in AT_THE_UNIT and i.deadline and i.deadline.provisional)
+        return self._views(sorted(unsure, key=_due)[:limit])
+
     async def find(self, words: str, sight: Sight, limit: int) -> list[IssueView]:
         wanted = text(words).casefold().split()
         found = self._seen(sight, lambda i: bool(wanted) and all(self._mentions(i, word) for word in wanted))

@@ -1,5 +1,6 @@
 """Every store: the lists people work from, their order and their limits."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -210,6 +211,22 @@ async def test_what_was_merged_into_an_issue(uow: UnitOfWork, city: City) -> Non
     await reported(uow, city, 3, status=Status.MERGED, merged_into=other.id)
     assert await uow.issues.followers(original.id) == [issue.id for issue in followers]
     assert (await uow.issues.get(followers[0].id)).merged_into == original.id
+
+
+async def test_provisional_deadlines_nearest_first(uow: UnitOfWork, city: City) -> None:
+    """Only while a unit has it; in sight; no more than asked for."""
+    unsure = replace(a_deadline(), provisional=True)
+    late, soon = [
+        await reported(
+            uow, city, 0, status=Status.ASSIGNED, deadline=replace(unsure, due_at=NOW + timedelta(days=days))
+        )
+        for days in (9, 3)
+    ]
+    await reported(uow, city, 0, status=Status.ASSIGNED, deadline=a_deadline())
+    await reported(uow, city, 0, status=Status.SUSPENDED, deadline=unsure)
+    assert ids(await uow.issues.provisional(EVERYTHING, 10)) == [soon.id, late.id]
+    assert ids(await uow.issues.provisional(EVERYTHING, 1)) == [soon.id]
+    assert await uow.issues.provisional(Sight(None, frozenset()), 10) == []
 
 
 async def test_who_asks_for_time_is_listed_by_deadline(uow: UnitOfWork, city: City) -> None:

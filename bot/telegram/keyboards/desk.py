@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.history import Action
 from bot.domain.issue import Category, Kind, Level
 from bot.telegram import markup, neutral, words
-from bot.telegram.buttons import Button, Keyboard, OfIssue, Style
+from bot.telegram.buttons import Button, Keyboard, OfIssue, OfList, Style
 from bot.telegram.words import Gettext
 
 Facts = Mapping[str, Any]
@@ -185,4 +185,15 @@ def moved(facts: Facts, _: Gettext) -> Keyboard:
     return [[Button(_("Open the topic"), url=f"https://t.me/c/{group}/{facts['topic']}")]]
 
 
-KEYBOARDS = {"desk/suspended": suspended, "desk/date": date, "desk/number": number, "desk/moved": moved}
+def recount(facts: Facts, _: Gettext) -> Keyboard:
+    """All at once; nothing once there is none left."""
+    return [[Button(_("Recount"), OfList(name="recount"), style=Style.PRIMARY)]] if facts["rows"] else []
+
+
+KEYBOARDS = {
+    "desk/suspended": suspended,
+    "desk/date": date,
+    "desk/number": number,
+    "desk/moved": moved,
+    "desk/recount": recount,
+}
