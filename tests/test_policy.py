@@ -172,6 +172,8 @@ def test_overrides_of_the_calendar(write):
             '[categories.power]\nfields = ["smell"]\n',
             'line 2: categories.power.fields must be a list of "photo", "place"',
         ),
+        ('[desk]\ntopics = "unit"\n', 'line 2: desk.topics must be one of "issue", "category", "none"'),
+        ("[desk]\nclaim_minutes = 1441\n", "line 2: desk.claim_minutes must be a whole number from 0 to 1440"),
         ("levels = 3\n", "line 1: levels must be a table with A, B, C"),
     ],
 )

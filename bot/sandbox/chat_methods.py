@@ -63,6 +63,7 @@ def unpin(call: BotCall) -> bool:
     if message_id not in chat.pinned:
         raise bad_request("message to unpin not found")
     chat.pinned.remove(message_id)
+    call.world.feed.tell("pinned", chat.id)
     return True
 
 
@@ -71,6 +72,7 @@ def unpin_all(call: BotCall) -> bool:
     chat = call.chat()
     need_right(call, chat, "can_pin_messages", "not enough rights to manage pinned messages in the chat")
     chat.pinned.clear()
+    call.world.feed.tell("pinned", chat.id)
     return True
 
 

@@ -23,7 +23,8 @@ export class ChatScreen {
     this.head = h("header", { class: "chat-head" });
     this.below = h("div", { class: "below" });
     this.topics = h("nav", { class: "topics", "aria-label": t("allTopics", phone.language), hidden: true });
-    this.node = h("div", { class: "screen chat-screen" }, this.head, this.topics, this.messages.node, this.below);
+    this.pinned = h("div", { class: "pinned", hidden: true });
+    this.node = h("div", { class: "screen chat-screen" }, this.head, this.topics, this.pinned, this.messages.node, this.below);
     this.dropping();
     this.listen();
     this.stand();
@@ -112,6 +113,7 @@ export class ChatScreen {
       iconButton("more", t("more", phone.language), () => chatMenu(this)));
     this.drawBack();
     this.drawTopics();
+    this.drawPinned();
     this.drawBelow();
   }
 
@@ -134,8 +136,18 @@ export class ChatScreen {
     if (!chat.chat.is_forum) return;
     const entry = (id, name, closed) =>
       h("button", { type: "button", "aria-pressed": String(this.thread === id), onclick: () => phone.open(this.chatId, id) }, name, closed ? " 🔒" : "");
-    refill(this.topics, entry(null, t("allTopics", phone.language)), chat.topics.filter((topic) => !topic.hidden).map((topic) =>
+    const shown = chat.topics.filter((topic) => !topic.hidden).sort((one, other) => one.closed - other.closed);
+    refill(this.topics, entry(null, t("allTopics", phone.language)), shown.map((topic) =>
       entry(topic.id, topic.id === 1 && topic.name === "General" ? t("general", phone.language) : topic.name, topic.closed)));
+  }
+
+  /** What was pinned last in the topic shown; a press goes there. */
+  drawPinned() {
+    const pin = (this.chat.pins || []).findLast((one) => this.thread === null || one.thread === this.thread);
+    this.pinned.hidden = !pin;
+    if (!pin) return;
+    refill(this.pinned, h("button", { type: "button", onclick: () => this.messages.show(pin.message_id) },
+      h("strong", {}, t("pinned", this.phone.language)), h("span", {}, pin.text)));
   }
 
   /** Where one writes, or why one can't. */
