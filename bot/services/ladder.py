@@ -33,7 +33,7 @@ async def climb(turn: Turn, items: Sequence[Live], around: Reach) -> list[Unreac
     told = [step for step in steps if step.due in fresh]
     await turn.uow.agenda.told([(step.due, person.id) for step in told for person in step.people], turn.now)
     people = in_portions(_by_person(told), lambda group: len(group[1]))
-    await turn.tell_all([_message(turn, person, own) async for person, own in people])
+    await turn.tell_all([_message(turn, person, own) async for some in people for person, own in some])
     await _plan_next(turn, items, climbs)
     return await tell_groups(turn, [(step.item, step.who) for step in told if not step.people], around)
 

@@ -1,15 +1,17 @@
 """Reminders 催办: one message per person and run, each step of a deadline once (domain.md: reminders)."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from bot.domain.deadlines import Ping
+from bot.domain.deadlines import Ping, next_reminder
 from bot.domain.ids import IssueId
 from bot.domain.issue import Standing
 from bot.domain.messages import Message
 from bot.services import nudges
 from bot.services.reach import Reach, why_untold
-from bot.services.timed import Hearer, Live, grouped, hearer, in_portions
+from bot.services.timed import Hearer, Live, deadline_at, grouped, hearer, in_portions
 from bot.services.turn import Turn
 from bot.services.unreached import Unreached
 
@@ -23,12 +25,20 @@ async def remind(turn: Turn, items: Sequence[Live], around: Reach) -> list[Unrea
     """
     taken = await turn.uow.agenda.take("reminder", [item.due.issue for item in items], turn.now)
     notes = await tell(turn, [item for item in items if item.due.issue in taken], around)
-    following: dict[Ping, list[IssueId]] = {}
-    async for item in in_portions(items):
-        following.setdefault(item.run.next_ping(item.due_at), []).append(item.due.issue)
-    for ping, issues in following.items():
+    for ping, issues in _following(turn, items).items():
         await turn.uow.agenda.move("reminder", issues, ping.at, ping.step)
     return notes
+
+
+def _following(turn: Turn, items: Sequence[Live]) -> dict[Ping, list[IssueId]]:
+    """The reminder after this one, worked out once for all that must be solved by the same moment."""
+    alike: defaultdict[datetime, list[IssueId]] = defaultdict(list)
+    for item in items:
+        alike[item.due_at].append(item.due.issue)
+    following: defaultdict[Ping, list[IssueId]] = defaultdict(list)
+    for due_at, issues in alike.items():
+        following[next_reminder(deadline_at(due_at), turn.calendar, turn.policy, turn.now)] += issues
+    return following
 
 
 async def nudge(turn: Turn, items: Sequence[Live], around: Reach) -> list[Unreached]:
@@ -47,16 +57,16 @@ def elsewhere(items: Sequence[Live]) -> list[Standing]:
 async def tell(turn: Turn, items: Sequence[Live], around: Reach, kind: str = "timed/reminder") -> list[Unreached]:
     """One message to each who has to hear of these; whose assignee could not be told."""
     groups: dict[Hearer, list[Live]] = {}
-    async for item in in_portions(items):
+    for item in items:
         for hears in _hearers(item, around):
             groups.setdefault(hears, []).append(item)
     people = in_portions(groups.items(), lambda group: len(group[1]))
-    await turn.tell_all([await _message(kind, hears, own) async for hears, own in people])
+    await turn.tell_all([await _message(kind, hears, own) async for some in people for hears, own in some])
     return [_note(item, around) for item in items if item.brief.assignee_chat is None]
 
 
 async def _message(kind: str, hears: Hearer, own: Sequence[Live]) -> Message:
-    lines = [await _line(item, hears, kind) async for item in in_portions(own)]
+    lines = [await _line(item, hears, kind) async for some in in_portions(own) for item in some]
     return grouped(kind, hears, lines, [item.due for item in own])
 
 

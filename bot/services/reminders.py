@@ -80,7 +80,7 @@ def _any_hour_only(turn: Turn) -> bool | None:
 
 async def _say(turn: Turn, ripe: Sequence[Ripe]) -> None:
     run = Run(turn)
-    live = [Live(one.due, one.brief, run) async for one in in_portions(ripe) if _stands(one)]
+    live = [Live(one.due, one.brief, run) async for some in in_portions(ripe) for one in some if _stands(one)]
     for issue in {one.due.issue for one in ripe} - {item.due.issue for item in live}:
         await plan(turn, await turn.uow.issues.get(issue))
     by_kind = {kind: [item for item in live if item.due.kind == kind] for kind in ("reminder", "nudge", "rung")}

@@ -2,12 +2,11 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from bot.domain.deadlines import Ping, days_left, next_reminder
+from bot.domain.deadlines import days_left
 from bot.domain.ids import ChatId, PersonId
 from bot.domain.issue import Deadline
 from bot.domain.messages import Message, Priority
@@ -31,8 +30,7 @@ class Run:
         self.turn = turn
         self._left: dict[datetime, int] = {}
         self._late: dict[datetime, bool] = {}
-        self._next: dict[datetime, Ping] = {}
-        self._written: dict[datetime, str] = {}
+        self._times: dict[tuple[datetime, datetime], Mapping[str, Any]] = {}
 
     def left(self, due_at: datetime) -> int:
         """Working days, negative when overdue."""
@@ -46,18 +44,13 @@ class Run:
             self._late[at] = self.turn.now - hours.next_telling(self.turn, at) > LATE_AFTER
         return self._late[at]
 
-    def next_ping(self, due_at: datetime) -> Ping:
-        """The reminder after this one."""
-        if due_at not in self._next:
-            turn = self.turn
-            self._next[due_at] = next_reminder(deadline_at(due_at), turn.calendar, turn.policy, turn.now)
-        return self._next[due_at]
-
-    def written(self, moment: datetime) -> str:
-        """As messages have it."""
-        if moment not in self._written:
-            self._written[moment] = moment.isoformat()
-        return self._written[moment]
+    def times(self, due_at: datetime, at: datetime) -> Mapping[str, Any]:
+        """What a line says about time, of an issue that must be solved by `due_at` and is told of since `at`."""
+        times = self._times.get((due_at, at))
+        if times is None:
+            times = {"left": self.left(due_at), "due_at": due_at.isoformat(), "late": self.is_late(at)}
+            self._times[due_at, at] = times
+        return times
 
 
 def deadline_at(due_at: datetime) -> Deadline:
@@ -65,9 +58,8 @@ def deadline_at(due_at: datetime) -> Deadline:
     return Deadline(due_at, 0, "")
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
-    """A row that is due and still true."""
+class Live(NamedTuple):
+    """A row that is due and still true; thousands are made in a tick."""
 
     due: Due
     brief: Brief
@@ -82,7 +74,7 @@ class Live:
 
     def line(self, **more: Any) -> dict[str, Any]:
         """The facts of one line of a grouped message. `left`: working days, negative when overdue."""
-        brief, run = self.brief, self.run
+        brief = self.brief
         return {
             "issue": brief.issue,
             "number": brief.number,
@@ -91,27 +83,26 @@ class Live:
             "unit": brief.unit_name,
             "assignee": brief.assignee_name,
             "text": brief.words[:WORDS],
-            "left": run.left(self.due_at),
-            "due_at": run.written(self.due_at),
             "provisional": brief.provisional,
-            "late": run.is_late(self.due.at),
+            **self.run.times(self.due_at, self.due.at),
             **more,
         }
 
 
-async def in_portions(items: Iterable[T], weight: Callable[[T], int] = lambda _: 1) -> AsyncIterator[T]:
-    """The items one by one; everything else in the process has its turn in between. `weight`: for how many one counts."""
-    done = 0
+async def in_portions(items: Iterable[T], weight: Callable[[T], int] = lambda _: 1) -> AsyncIterator[Sequence[T]]:
+    """So many items at a time; everything else in the process has its turn in between. `weight`: for how many one counts."""
+    portion, done = [], 0
     for item in items:
-        yield item
+        portion.append(item)
         done += weight(item)
         if done >= PORTION:
-            done = 0
+            yield portion
+            portion, done = [], 0
             await asyncio.sleep(0)
+    yield portion
 
 
-@dataclass(frozen=True, slots=True)
-class Hearer:
+class Hearer(NamedTuple):
     """Somebody who can be told."""
 
     person: PersonId
