@@ -59,8 +59,8 @@ async def begun(crowd: Crowd, reports: int, log: Path) -> asyncio.Task[None]:
 
 async def progress(crowd: Crowd, reports: int) -> None:
     """Until so many more are confirmed."""
-    wanted = len(crowd.confirmed) + reports
-    await _until(lambda: len(crowd.confirmed) >= wanted)
+    for wanted in range(len(crowd.confirmed) + 1, len(crowd.confirmed) + reports + 1):
+        await _until(lambda wanted=wanted: len(crowd.confirmed) >= wanted)
 
 
 async def all_is_well(crowd: Crowd, people: asyncio.Task[None], database: str, media: Path, sandbox: Sandbox) -> None:
@@ -85,7 +85,7 @@ async def test_a_full_disk(tmp_path: Path, sandbox: Sandbox, dice: random.Random
         env = environment(sandbox, disk.root, database)
         crowd = Crowd(sandbox, dice, PEOPLE)
         async with running("run", env, tmp_path / "log", paced=False) as process:
-            people = await begun(crowd, scale(8, 300), tmp_path / "log")
+            people = await begun(crowd, scale(8, 40), tmp_path / "log")
             for _ in range(scale(1, 20)):
                 await _full_for_a_while(disk, crowd, dice)
             disk.fill()
@@ -114,7 +114,7 @@ async def test_no_room_for_photos(
         env = environment(sandbox, disk.root, postgres_database)
         crowd = Crowd(sandbox, dice, PEOPLE)
         async with running("run", env, tmp_path / "log", paced=False):
-            people = await begun(crowd, scale(8, 300), tmp_path / "log")
+            people = await begun(crowd, scale(6, 200), tmp_path / "log")
             await progress(crowd, 2)
             disk.fill()
             await progress(crowd, scale(4, 200))
@@ -132,7 +132,7 @@ async def test_the_nth_operation_fails(tmp_path: Path, sandbox: Sandbox, dice: r
     env = environment(sandbox, disk.root, database) | disk.environment
     crowd = Crowd(sandbox, dice, PEOPLE)
     async with preloaded(env, tmp_path / "log") as process:
-        people = await begun(crowd, scale(8, 600), tmp_path / "log")
+        people = await begun(crowd, scale(4, 150), tmp_path / "log")
         for _ in range(scale(4, 150)):
             await progress(crowd, 1)
             before = disk.failures
