@@ -12,7 +12,6 @@ from storage.repository import AnyRow, Repository
 from storage.tables import cards, claims, desk_cases, desk_topics, desks
 from storage.tables.planning import CHANGED
 
-_CHAT = select(desks.c.chat)
 _DESK = select(desks)
 _CASE_AT = (desk_cases.c.chat == bindparam("sought_chat"), desk_cases.c.issue == bindparam("sought_issue"))
 _CASE = select(desk_cases).where(*_CASE_AT)
@@ -30,13 +29,12 @@ class SqlDesks(Repository):
 
     async def chat(self) -> ChatId | None:
         """None while there is no such group."""
-        chat = await self._once(desks, _CHAT, lambda: self._value(_CHAT))
-        return None if chat is None else ChatId(int(chat))
+        desk = await self.desk()
+        return None if desk is None else desk.chat
 
     async def desk(self) -> Desk | None:
         """With what is known of it."""
-        row = await self._first(_DESK)
-        return None if row is None else Desk(ChatId(row.chat), row.forum, row.no_topics, row.no_pins)
+        return await self._once(desks, _DESK, self._desk)
 
     async def bind(self, chat: ChatId, *, forum: bool = False) -> None:
         """This one instead of any other."""
@@ -144,6 +142,10 @@ class SqlDesks(Repository):
         """By issue."""
         rows = await self._all(_EXPIRED, {"now": now, "most": limit})
         return [_claim(row) for row in rows]
+
+    async def _desk(self) -> Desk | None:
+        row = await self._first(_DESK)
+        return None if row is None else Desk(ChatId(row.chat), row.forum, row.no_topics, row.no_pins)
 
 
 def _named(chat: ChatId, name: str) -> tuple[ColumnElement[bool], ...]:

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 Refuse = Callable[[Turn, Update, Person | None, Refused], Awaitable[None]]
 """Tells a person why not (`handlers.refusals.refuse`)."""
 
-BATCH = 50
+BATCH = 16  # updates in one commit: those who are answered first need not wait for a crowd behind them
 LOOK_SECONDS = 1.0  # another process may fill the same inbox without waking us
 LOOK_ALONE_SECONDS = 10.0  # where nobody else does
 ERROR_LENGTH = 500

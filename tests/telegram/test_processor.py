@@ -252,13 +252,13 @@ async def test_a_store_that_is_away_is_waited_for(turns: Turns, store: FakeStore
 
 
 async def test_after_a_cut_a_smaller_batch_is_tried(turns: Turns, store: FakeStore) -> None:
-    """Where connections don't last as long as fifty updates take, some get through all the same; then it grows again."""
+    """Where connections don't last as long as a batch takes, some get through all the same; then it grows again."""
     async with turns.begin() as turn:
         await turn.uow.inbox.add(BOT, [a_message(number, "hello") for number in range(1, 31)], turn.now)
     processor = Processor(turns.over(Flaky(store, 1)), Ear(a_router(), BOT, "home_bot"), refuse, BOT)
     with pytest.raises(StoreUnavailable):
         await processor.step()
-    assert [await processor.step() for _ in range(3)] == [12, 18, 0]
+    assert [await processor.step() for _ in range(5)] == [4, 8, 16, 2, 0]
 
 
 async def test_one_that_spoils_the_whole_batch_is_found_and_set_aside(
