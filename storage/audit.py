@@ -189,7 +189,7 @@ async def _raw(connection: Connection, statement: Any) -> AsyncIterator[dict[str
 def _decoded(column: Column[Any], value: Any, dialect: Dialect) -> Any:
     """As the code would read it. ValueError, TypeError for what the code never wrote."""
     if isinstance(column.type, Moment):
-        return column.type.process_result_value(value, dialect)
+        return column.type.result_processor(dialect, None)(value)
     if isinstance(column.type, JSON) and isinstance(value, str):
         return json.loads(value)
     return value
