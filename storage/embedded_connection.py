@@ -43,11 +43,9 @@ class EmbeddedConnection:
         self._statements = statements
         self._threads = threads
         self._work: asyncio.Future[Any] | None = None  # in a thread
-        self._in_loop = False  # SQLite looks for an answer right there
-        self._ends = math.inf  # when that has taken too long
+        self._ends = math.inf  # when a question in the loop has taken too long
         self._wrote = False
         self.broken = False
-        self._raw.set_progress_handler(self._enough, _STEPS)
 
     @property
     def dialect(self) -> Dialect:
@@ -135,20 +133,19 @@ class EmbeddedConnection:
             raise StoreUnavailable("the transaction was lost")
 
     async def _question(self, ask: Callable[[], Fetched]) -> Fetched:
-        self._in_loop, self._ends = True, math.inf
+        self._ends = math.inf
+        self._raw.set_progress_handler(self._enough, _STEPS)
         try:
             return ask()
         except DBAPIError as error:
             if not _broken_off(error):
                 raise
         finally:
-            self._in_loop = False
+            self._raw.set_progress_handler(None, 0)  # in a thread it would only fight for the interpreter
         return await self._in_thread(ask, stop=self._raw.interrupt)
 
     def _enough(self) -> bool:
         """The clock starts at its first look: SQLAlchemy may have had to compile before."""
-        if not self._in_loop:
-            return False
         now = perf_counter()
         if self._ends == math.inf:
             self._ends = now + _SECONDS
