@@ -3,10 +3,12 @@
 import json
 import re
 import urllib.request
+from datetime import datetime
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from bot.demo.tale import ZONE
 from bot.sandbox.chats import Post
 from tests.page.conftest import Theatre
 from tests.page.wall import CLERK, WORKER, Wall
@@ -47,12 +49,16 @@ def test_killed_while_people_write(wall: Wall, page: Page) -> None:
     worker.presses("取消")
 
 
+ORDINARY = datetime(2026, 10, 12, 9, 10, tzinfo=ZONE)  # a Monday; no Friday of the weeks from then on is a holiday
+
+
 def test_the_clock_to_friday(wall: Wall, page: Page, theatre: Theatre) -> None:
-    """A group subscribes; Friday at 16:00 its digest is there, as a rich message."""
+    """A group subscribes in a week without holidays; Friday at 16:00 its digest is there, as a rich message."""
     wall.skip_tour()
     clerk = wall.phone(CLERK)
     clerk.opens("重点项目工作群")
     show = theatre.show
+    theatre.run(lambda: show.world.clock.set(max(show.now(), ORDINARY)))
     if not theatre.run(lambda: show.world.chats[show.cast.group.id].present(show.world.bot_id)):
         clerk.node.get_by_role("button", name="更多").first.click()
         wall.choose("把机器人拉进群")
@@ -62,7 +68,8 @@ def test_the_clock_to_friday(wall: Wall, page: Page, theatre: Theatre) -> None:
     page.get_by_role("button", name="到周五16:00").click()
     expect(page.locator(".now")).to_contain_text(re.compile("星期五 16:0"))
     expect(clerk.sees("项目之家周报").locator("table").first).to_be_visible()
-    clerk.node.locator("summary").first.click()
+    if (folded := clerk.node.locator("summary")).count():  # there is something to tell apart
+        folded.first.click()
     page.get_by_role("button", name="+1小时").click()
     expect(page.locator(".now")).to_contain_text(re.compile("星期五 17:0"))
     page.get_by_role("button", name="下一工作日").click()
