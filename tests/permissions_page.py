@@ -81,7 +81,9 @@ def _besides() -> list[str]:
         for access in Access
         if access not in used
     ]
-    taking_over = _row("take over a case another clerk has in hand", "both", roles=MOVES[Action.CATEGORISE].roles)
+    taking_over = _row(
+        "take over a case another clerk has in hand", "private and groups", roles=MOVES[Action.CATEGORISE].roles
+    )
     return [*_head("what", "where"), *rows, taking_over]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox import acts, acts_groups, acts_media
-from bot.sandbox.chats import Chat, Post
+from bot.sandbox.chats import Chat
 from bot.sandbox.errors import ActError, ApiError, Json
 from bot.sandbox.faults import Fault
 from bot.sandbox.limits import Pace
@@ -198,14 +198,7 @@ def summary(chat: Chat) -> Json:
     members = [member.as_json() for member in chat.members.values()]
     topics = [vars(topic) for topic in ([chat.general, *chat.topics.values()] if chat.head.get("is_forum") else [])]
     standing = {"opened": chat.opened, "blocked": chat.blocked, "migrated_to": chat.migrated_to}
-    pinned = {"pinned": chat.pinned, "pins": [pin(post) for post in map(chat.post, chat.pinned) if post is not None]}
-    return {"chat": chat.head, "members": members, "topics": topics} | pinned | standing
-
-
-def pin(post: Post) -> Json:
-    """A pinned message as its bar shows it: where it stands, and its first line."""
-    first = next(iter(words(post.body)["text"].splitlines()), "")
-    return {"message_id": post.id, "thread": post.thread, "text": first[:90]}
+    return {"chat": chat.head, "members": members, "topics": topics, "pinned": chat.pinned} | standing
 
 
 def unread(chat: Chat, user: int) -> int:

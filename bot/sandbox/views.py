@@ -33,7 +33,7 @@ def chat_view(world: World, chat: Chat) -> Json:
         "chat": chat.head,
         "members": members,
         "topics": topics,
-        "pinned": chat.pinned,
+        "pinned": [post_view(post) for post in map(chat.post, chat.pinned) if post is not None],
         "blocked": chat.blocked,
         "opened": chat.opened,
         "migrated_to": chat.migrated_to,

@@ -7,7 +7,6 @@ from bot.domain.errors import NotAllowed
 from bot.domain.history import Action
 from bot.domain.ids import ChatId, IssueId, MessageId, PersonId
 from bot.domain.organisation import Person
-from bot.domain.permissions import may
 from bot.ports import Claim
 from bot.services import cards, claims, staff
 from bot.services.turn import Turn
@@ -34,11 +33,10 @@ async def open_menu(
 async def begin(turn: Turn, person: Person, action: Action, issue: IssueId) -> None:
     """A decision begins: a clerk has the case in hand from now on. Raises InHand, NotYours, IssueUnknown."""
     await cards.check_sight(turn, person, issue)
-    minutes = turn.policy.claim_minutes
-    desk = action in claims.DECISIONS and may(person, Action.CATEGORISE, await turn.uow.issues.standing(issue))
-    if not minutes or not desk:
+    minutes, standing = turn.policy.claim_minutes, await turn.uow.issues.standing(issue)
+    if not minutes or action not in claims.DECISIONS or not claims.at_desk_of(person, standing):
         return
-    await claims.check(turn, person, action, issue)
+    await claims.check(turn, person, action, issue, standing)
     before = await claims.of(turn, issue)
     await turn.uow.desks.claim(Claim(issue, person.id, turn.now + timedelta(minutes=minutes)))
     if before is None:
@@ -62,7 +60,7 @@ async def close(turn: Turn, person: Person, issue: IssueId) -> None:
 async def take_over(turn: Turn, clerk: Person, issue: IssueId) -> bool:
     """Into this clerk's hand; who had it hears so. False if nobody else has it. Raises NotAllowed, NotYours, IssueUnknown."""
     await cards.check_sight(turn, clerk, issue)
-    if not may(clerk, Action.CATEGORISE, await turn.uow.issues.standing(issue)):
+    if not claims.at_desk_of(clerk, await turn.uow.issues.standing(issue)):
         raise NotAllowed(action=Action.CATEGORISE.value)
     claim = await claims.of(turn, issue)
     if claim is None or claim.person == clerk.id:

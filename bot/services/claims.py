@@ -8,8 +8,9 @@ from typing import Any
 from bot.domain.errors import InHand
 from bot.domain.history import Action
 from bot.domain.ids import IssueId, PersonId
+from bot.domain.issue import Standing
 from bot.domain.moves import MOVES
-from bot.domain.organisation import Person, Role
+from bot.domain.organisation import Person
 from bot.domain.permissions import may, open_to_clerks
 from bot.ports import Claim, IssueView
 from bot.services.turn import Turn
@@ -25,9 +26,9 @@ async def of(turn: Turn, issue: IssueId) -> Claim | None:
     return claim if claim is not None and claim.until > turn.now else None
 
 
-async def check(turn: Turn, person: Person, action: Action, issue: IssueId) -> None:
+async def check(turn: Turn, person: Person, action: Action, issue: IssueId, standing: Standing) -> None:
     """A clerk's decision while another has the case in hand. Raises InHand."""
-    if action not in DECISIONS or not person.holds(Role.CLERK):
+    if action not in DECISIONS or not at_desk_of(person, standing):
         return
     claim = await of(turn, issue)
     if claim is not None and claim.person != person.id:
@@ -43,7 +44,7 @@ async def decided(turn: Turn, person: PersonId | None, action: Action, issue: Is
 
 async def shown(turn: Turn, viewer: Person | None, view: IssueView, *, desk: bool) -> dict[str, Any] | None:
     """Who has it in hand, for clerks and the desk's group; None if nobody has. `mine`: the viewer does."""
-    if not (desk if viewer is None else is_clerk_of(viewer, view)):
+    if not (desk if viewer is None else at_desk_of(viewer, view.standing)):
         return None
     claim = await of(turn, view.issue.id)
     if claim is None:
@@ -52,6 +53,6 @@ async def shown(turn: Turn, viewer: Person | None, view: IssueView, *, desk: boo
     return {"name": holder.name, "mine": viewer is not None and viewer.id == holder.id}
 
 
-def is_clerk_of(person: Person, view: IssueView) -> bool:
-    """The case is on this person's desk."""
-    return may(person, Action.CATEGORISE, view.standing)
+def at_desk_of(person: Person, standing: Standing) -> bool:
+    """A case that stands there is on this person's desk."""
+    return may(person, Action.CATEGORISE, standing)

@@ -14,9 +14,10 @@ from bot.services.turn import Turn
 async def load(turn: Turn, person: Person, action: Action, issue: IssueId) -> Issue:
     """The issue, if this person may take this step on it now. Raises NotYours, IssueUnknown, NotAllowed, InHand."""
     await cards.check_sight(turn, person, issue)
-    if not may(person, action, await turn.uow.issues.standing(issue)):
+    standing = await turn.uow.issues.standing(issue)
+    if not may(person, action, standing):
         raise NotAllowed(action=action.value)
-    await claims.check(turn, person, action, issue)
+    await claims.check(turn, person, action, issue, standing)
     return await turn.uow.issues.get(issue)
 
 

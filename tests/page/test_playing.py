@@ -95,8 +95,8 @@ def test_words_files_and_places(wall: Wall, page: Page, tmp_path: Path) -> None:
     worker.presses("取消")
 
 
-def test_a_group_with_topics(wall: Wall, page: Page) -> None:
-    """Made on the wall, the bot brought in by hand, a topic opened; what is said in it stays in it."""
+def test_a_group_with_topics(wall: Wall, page: Page, theatre: Theatre) -> None:
+    """Made on the wall, the bot brought in by hand, a topic opened; what is said in it stays in it, and so does its pin."""
     wall.skip_tour()
     page.get_by_role("button", name="建一个群").click()
     page.get_by_role("dialog").get_by_label("开启话题").check()
@@ -113,8 +113,19 @@ def test_a_group_with_topics(wall: Wall, page: Page) -> None:
     owner.node.locator(".topics").get_by_role("button", name="思明区").click()
     owner.writes("只在思明区")
     owner.sees("只在思明区")
+    theatre.run(lambda: _pin(theatre, "话题测试群", "只在思明区"))
+    expect(owner.node.locator(".pinned")).to_contain_text("只在思明区")
     owner.node.locator(".topics").get_by_role("button", name="综合").click()
     expect(owner.node.locator("article", has_text="只在思明区")).to_have_count(0)
+    expect(owner.node.locator(".pinned")).to_be_hidden()
+
+
+def _pin(theatre: Theatre, group: str, text: str) -> None:
+    """Somebody pins what was said there."""
+    world = theatre.show.stage.sandbox.world
+    chat = next(chat for chat in world.chats.values() if chat.head.get("title") == group)
+    chat.pinned.append(next(post.id for post in chat.visible() if post.body.get("text") == text))
+    world.feed.tell("pinned", chat.id)
 
 
 def test_blocked_and_unblocked(wall: Wall, page: Page) -> None:

@@ -4,6 +4,7 @@ import { act, get } from "./api.js";
 import { Composer } from "./composer.js";
 import { h, icon, iconButton, refill } from "./dom.js";
 import { replyKeyboard } from "./keyboard.js";
+import { summary } from "./media.js";
 import { chatMenu, messageMenu } from "./menus.js";
 import { Messages } from "./messages.js";
 import { choices } from "./sheet.js";
@@ -143,11 +144,12 @@ export class ChatScreen {
 
   /** What was pinned last in the topic shown; a press goes there. */
   drawPinned() {
-    const pin = (this.chat.pins || []).findLast((one) => this.thread === null || one.thread === this.thread);
+    const here = (post) => this.thread === null || (post.message.message_thread_id ?? 1) === this.thread;
+    const pin = this.chat.pinned.findLast(here);
     this.pinned.hidden = !pin;
     if (!pin) return;
-    refill(this.pinned, h("button", { type: "button", onclick: () => this.messages.show(pin.message_id) },
-      h("strong", {}, t("pinned", this.phone.language)), h("span", {}, pin.text)));
+    refill(this.pinned, h("button", { type: "button", onclick: () => this.messages.show(pin.id) },
+      h("strong", {}, t("pinned", this.phone.language)), h("span", {}, summary(pin.message, this.phone.language).slice(0, 90))));
   }
 
   /** Where one writes, or why one can't. */
