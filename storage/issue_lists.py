@@ -11,10 +11,10 @@ from bot.domain.issue import AT_THE_DESK, AT_THE_UNIT, CLOSED, Issue, Level, Sta
 from bot.domain.lifecycle import ASKS
 from bot.domain.permissions import Sight
 from bot.ports import IssueView
-from storage.issue_rows import ISSUE, VIEW, issue_of, reporter_person, view_of
+from storage.issue_rows import ISSUE, VIEW, issue_of, view_of
 from storage.repository import Repository
 from storage.sight import in_sight
-from storage.tables import issues
+from storage.tables import issues, people
 from storage.tables.base import Moment, spelled_out
 
 # literally the conditions of the indexes
@@ -29,8 +29,10 @@ _OLDEST = (issues.c.reported_at, issues.c.id)
 _NEWEST = (issues.c.reported_at.desc(), issues.c.id.desc())
 _LAST_OPEN = ISSUE.where(issues.c.reporter == bindparam("sought"), _OPEN).order_by(*_NEWEST).limit(1)
 _PLACE = select(issues.c.level, *_OLDEST).where(issues.c.id == bindparam("sought"))
-_LISTENS = and_(reporter_person.c.user_id.is_not(None), reporter_person.c.reachable, ~reporter_person.c.left)
-_UNANSWERED = VIEW.where(_RESOLVED, issues.c.word.is_(None), issues.c.asks == 1, _LISTENS).order_by(
+_IDS = select(issues.c.id)
+_LISTENS = and_(people.c.user_id.is_not(None), people.c.reachable, ~people.c.left)
+_HEARS = select(people.c.id).where(people.c.id == issues.c.reporter, _LISTENS).correlate(issues).exists()
+_UNANSWERED = VIEW.where(_RESOLVED, issues.c.word.is_(None), issues.c.asks == 1, _HEARS).order_by(
     issues.c.resolved_at, issues.c.id
 )
 _SPOKEN = or_(issues.c.status != Status.RESOLVED, issues.c.word == Word.SOLVED)
@@ -42,27 +44,26 @@ class IssueLists(Repository):
 
     async def queue(
         self, sight: Sight, after: IssueId | None, limit: int, *, silent_before: datetime | None = None
-    ) -> list[IssueView]:
+    ) -> list[IssueId]:
         """What waits at the desk: level A first, then oldest first."""
         mark = None if after is None else await self._first(_PLACE, {"sought": after})
-        found: list[IssueView] = []
+        found: list[IssueId] = []
         for level, waits in _WAITS.items():
             if mark is not None and _URGENCY[mark.level] > level:
                 continue
-            waiting = VIEW.where(waits, in_sight(sight), _ripe(silent_before))
+            waiting = _IDS.where(waits, in_sight(sight), _ripe(silent_before))
             if mark is not None and _URGENCY[mark.level] == level:
                 waiting = waiting.where(
                     tuple_(*_OLDEST) > tuple_(literal(mark.reported_at, Moment()), literal(mark.id))
                 )
-            found += await self._views(waiting.order_by(*_OLDEST).limit(limit - len(found)))
+            found += [row.id for row in await self._all(waiting.order_by(*_OLDEST).limit(limit - len(found)))]
             if len(found) == limit:
                 break
         return found
 
     async def queue_length(self, sight: Sight, most: int, *, silent_before: datetime | None = None) -> int:
         """How many wait at the desk, counted up to `most`."""
-        some = select(issues.c.id).join(reporter_person, reporter_person.c.id == issues.c.reporter)
-        some = some.where(in_sight(sight), _ripe(silent_before)).limit(most)
+        some = _IDS.where(in_sight(sight), _ripe(silent_before)).limit(most)
         parts = [select(some.where(waits).subquery().c.id) for waits in _WAITS.values()]
         return min(most, int(await self._value(select(func.count()).select_from(union_all(*parts).subquery()))))
 
@@ -130,5 +131,5 @@ def _ripe(silent_before: datetime | None) -> Any:
     """A resolved one waits once its reporter has said so, or nothing for long enough."""
     if silent_before is None:
         return true()
-    asked = or_(issues.c.asks >= ASKS, ~_LISTENS)
+    asked = or_(issues.c.asks >= ASKS, ~_HEARS)
     return or_(_SPOKEN, and_(issues.c.resolved_at < silent_before, asked))

@@ -13,11 +13,11 @@ from storage.tables import history, issues, people, projects, units, words
 
 _PLAIN = tuple(f.name for f in fields(Issue) if f.name in issues.c and f.name != "means")
 _COLUMNS = tuple(column for column in issues.c if column.name != "former_description")
-reporter_person = people.alias("reporter_person")
+_reporter = people.alias("reporter_person")
 _assignee = people.alias("assignee_person")
 _TABLES = (
     issues.join(projects, projects.c.code == issues.c.project)
-    .join(reporter_person, reporter_person.c.id == issues.c.reporter)
+    .join(_reporter, _reporter.c.id == issues.c.reporter)
     .outerjoin(units, units.c.code == issues.c.unit)
     .outerjoin(_assignee, _assignee.c.id == issues.c.assignee)
 )
@@ -28,7 +28,7 @@ VIEW: AnySelect = select(
     *_STANDING,
     projects.c.name.label("project_name"),
     units.c.name.label("unit_name"),
-    reporter_person.c.name.label("reporter_name"),
+    _reporter.c.name.label("reporter_name"),
     _assignee.c.name.label("assignee_name"),
 ).select_from(_TABLES)
 STANDING: AnySelect = select(

@@ -6,14 +6,14 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, insert, null, update
+from sqlalchemy import bindparam, case, insert, null, select, update
 
 from bot.domain.errors import ChangedMeanwhile
-from bot.domain.history import Change, Entry
+from bot.domain.history import Action, Change, Entry
 from bot.domain.ids import IssueId, PersonId
 from bot.domain.issue import OPEN, Issue, Standing, format_number
 from bot.ports import HistoryLine, IssueView
-from storage.dialect import insert_into
+from storage.dialect import given_ids, ids_given, insert_into
 from storage.figures import Figures
 from storage.issue_lists import IssueLists
 from storage.issue_rows import ENTRY, ISSUE, STANDING, VIEW, entry_of, issue_of, row_of, standing_of, view_of
@@ -99,6 +99,12 @@ class SqlIssues(IssueLists, Search, Figures):
         row = await self._first(_LAST, {"sought": issue})
         return None if row is None else entry_of(row)
 
+    async def said(self, issues: Sequence[IssueId], action: Action) -> dict[IssueId, str]:
+        """In one statement."""
+        given = ids_given(issues, postgres=self._postgres)
+        rows = await self._all(_said(postgres=self._postgres), {"action": action, **given})
+        return {row.issue: row.text for row in rows}
+
     async def _known(self, statement: Any, issue: IssueId) -> Any:
         row = await self._first(statement, {"sought": issue})
         if row is None:
@@ -131,6 +137,17 @@ class SqlIssues(IssueLists, Search, Figures):
 
 
 _ENTRY = ("issue", "action", "at", "by", "before_status", "after_status")
+
+
+@cache
+def _said(*, postgres: bool) -> Any:
+    """Oldest first, so that the newest is what stays."""
+    chosen = select(history.c.issue, words.c.text).join(words, words.c.id == history.c.words)
+    wanted = (
+        history.c.issue.in_(given_ids(postgres=postgres)),
+        history.c.action == bindparam("action", type_=history.c.action.type),
+    )
+    return chosen.where(*wanted).order_by(history.c.id)
 
 
 @cache

@@ -4,6 +4,7 @@ Both questions begin by asking how common each gram is (counted up to a limit) a
 of a rare gram is short however large the ledger.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -33,7 +34,7 @@ from bot.domain.permissions import Sight
 from bot.ports import IssueView, Similar
 from storage.bigrams import bigrams, grams, likeness, prefix_range
 from storage.dialect import given_rows, given_values
-from storage.issue_rows import VIEW, view_of
+from storage.issue_rows import STANDING, VIEW, standing_of, view_of
 from storage.repository import Repository
 from storage.sight import in_sight
 from storage.tables import counters, issues, projects
@@ -41,10 +42,11 @@ from storage.tables import grams as index
 from storage.tables.base import clean
 
 _COMMON = 500  # a gram in so many issues is common, and how common no longer matters
+_SAMPLED = 50  # closed ones counted beside the open, which tell well enough how common a gram is
 _RAREST = 14  # grams of a text by which its like are looked for
 _POSTING = {True: 500, False: 100}  # newest issues taken per gram, of open and of closed ones
 _SEVERAL = 5  # projects looked into one by one
-_CANDIDATES = 30  # compared in full
+_CANDIDATES = {True: 30, False: 15}  # open and closed ones compared in full
 _WORDS = 8  # more in one question are ignored
 _COMPARED = 200  # characters of a question or text that decide
 
@@ -92,22 +94,24 @@ class Search(Repository):
     async def similar(
         self, text: str, limit: int, *, exclude: IssueId | None = None, open_only: bool = False
     ) -> list[Similar]:
-        """Issues that share the text's rarest bigrams, by the likeness of all of them."""
+        """Issues that share the text's rarest bigrams, by the likeness of all of them: so many open, so many closed."""
         wanted = bigrams(text[:_COMPARED])
-        frequency = await self._frequency(wanted, open_only=open_only)
+        frequency = await self._frequency(wanted, _OPEN if open_only else _EACH)
         rarest = sorted(frequency, key=lambda gram: (frequency[gram], gram))[:_RAREST]
         if not rarest:
             return []
         asked = {f"gram_{n}": rarest[n] if n < len(rarest) else "" for n in range(_RAREST)}
         rows = await self._all(_ALIKE[open_only], asked | {"exclude": exclude or 0})
         alike = [_similar(row, likeness(wanted, bigrams(row.description[:_COMPARED]))) for row in rows]
-        return sorted(alike, key=lambda s: (-s.score, -s.issue))[:limit]
+        alike.sort(key=lambda similar: (-similar.score, -similar.issue))
+        left = Counter({True: limit, False: limit})
+        return [similar for similar in alike if _takes(left, similar)]
 
-    async def _frequency(self, wanted: Collection[str], *, open_only: bool = False) -> dict[str, int]:
+    async def _frequency(self, wanted: Collection[str], among: str = "") -> dict[str, int]:
         """How many issues have each gram, counted up to a limit; those of none are left out."""
         if not wanted:
             return {}
-        rows = await self._all(_frequency(postgres=self._postgres, open_only=open_only), self._given(wanted))
+        rows = await self._all(_frequency(among, postgres=self._postgres), self._given(wanted))
         return {row.value: row.issues for row in rows if row.issues}
 
     async def _take_in(self, issue: IssueId, text: str, *, is_open: bool) -> None:
@@ -138,13 +142,27 @@ _OF_ISSUE = bindparam("of_issue", type_=index.c.issue.type)
 _WAS_OPEN = bindparam("was_open", type_=index.c.open.type)
 
 
+_OPEN, _EACH = "open", "each"  # count open ones, or these and a few of the closed, instead of whichever come first
+
+
 @cache
-def _frequency(*, postgres: bool, open_only: bool) -> Any:
+def _frequency(among: str, *, postgres: bool) -> Any:
     given = given_rows(postgres=postgres)
-    of_gram = [index.c.gram == given.c.value, *([index.c.open == true()] if open_only else [])]
-    some = select(literal(1).label("one")).where(*of_gram).limit(_COMMON).correlate(given)
-    counted = select(func.count()).select_from(some.subquery()).scalar_subquery()
-    return select(given.c.value, counted.label("issues"))
+
+    def counted(most: int, *of_kind: Any) -> Any:
+        some = (
+            select(literal(1).label("one")).where(index.c.gram == given.c.value, *of_kind).limit(most).correlate(given)
+        )
+        return select(func.count()).select_from(some.subquery()).scalar_subquery()
+
+    match among:
+        case "open":
+            issues_with = counted(_COMMON, index.c.open == true())
+        case "each":
+            issues_with = counted(_COMMON, index.c.open == true()) + counted(_SAMPLED, index.c.open == false())
+        case _:
+            issues_with = counted(_COMMON)
+    return select(given.c.value, issues_with.label("issues"))
 
 
 @cache
@@ -235,17 +253,21 @@ def _posting(name: str, *, is_open: bool) -> Any:
     return select(newest.c.issue)
 
 
-def _alike(*flags: bool) -> Any:
-    """Always the same number of grams (the rest empty), so that the statement is prepared once."""
-    postings = [_posting(f"gram_{n}", is_open=flag) for n in range(_RAREST) for flag in flags]
-    found = union_all(*postings).subquery()
+def _best(*, is_open: bool) -> Any:
+    """Those that have most of the grams. Always the same number of grams (the rest empty), so that the statement is prepared
+    once."""
+    found = union_all(*(_posting(f"gram_{n}", is_open=is_open) for n in range(_RAREST))).subquery()
     other = found.c.issue != bindparam("exclude", type_=index.c.issue.type)
     shared = func.count().label("shared")
     best = select(found.c.issue, shared).where(other).group_by(found.c.issue)
-    best = best.order_by(shared.desc(), found.c.issue.desc()).limit(_CANDIDATES)
-    chosen = best.subquery()
-    columns = ("id", "number", "description", "category", "means", "status")
-    return select(*(issues.c[name] for name in columns)).join(chosen, chosen.c.issue == issues.c.id)
+    best = best.order_by(shared.desc(), found.c.issue.desc()).limit(_CANDIDATES[is_open])
+    return select(best.subquery().c.issue)
+
+
+def _alike(*flags: bool) -> Any:
+    chosen = union_all(*(_best(is_open=flag) for flag in flags)).subquery()
+    columns = [issues.c[name] for name in ("id", "number", "description", "category", "means", "status")]
+    return STANDING.add_columns(*columns).join(chosen, chosen.c.issue == issues.c.id)
 
 
 _ALIKE = {True: _alike(True), False: _alike(True, False)}  # by whether only open ones count
@@ -254,4 +276,9 @@ _ALIKE = {True: _alike(True), False: _alike(True, False)}  # by whether only ope
 def _similar(row: Any, score: float) -> Similar:
     means = tuple(Means(code) for code in row.means) if row.status is Status.CLEARED else ()
     is_open = row.status in OPEN
-    return Similar(row.id, row.number, row.description, row.category, means, is_open, score)
+    return Similar(row.id, row.number, row.description, row.category, means, is_open, score, standing_of(row))
+
+
+def _takes(left: Counter[bool], similar: Similar) -> bool:
+    left[similar.is_open] -= 1
+    return left[similar.is_open] >= 0

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from bot.domain.digest import OverdueLine, Tally, Totals, WeekCount
-from bot.domain.history import Change, Entry
+from bot.domain.history import Action, Change, Entry
 from bot.domain.ids import ChatId, IssueId, PersonId, ProjectCode, UnitCode
 from bot.domain.issue import AT_THE_UNIT, Category, Issue, Level, Means, Standing, Status
 from bot.domain.organisation import Scope
@@ -82,6 +82,7 @@ class Similar:
     means: tuple[Means, ...]
     is_open: bool
     score: float
+    standing: Standing
 
 
 class Issues(Protocol):
@@ -112,9 +113,13 @@ class Issues(Protocol):
         ...
 
     async def last_entry(self, issue: IssueId) -> Entry | None: ...
+    async def said(self, issues: Sequence[IssueId], action: Action) -> dict[IssueId, str]:
+        """The words of the newest such line of each; without those that have none."""
+        ...
+
     async def queue(
         self, sight: Sight, after: IssueId | None, limit: int, *, silent_before: datetime | None = None
-    ) -> list[IssueView]:
+    ) -> list[IssueId]:
         """What waits at the desk (AT_THE_DESK): level A first, then oldest first; starting behind `after` if given.
         `silent_before`: a resolved one only if its reporter said that it is solved, or it was resolved before that moment
         and the reporter was asked as often as it takes or can't be asked."""
@@ -168,7 +173,8 @@ class Issues(Protocol):
     async def similar(
         self, text: str, limit: int, *, exclude: IssueId | None = None, open_only: bool = False
     ) -> list[Similar]:
-        """Issues that read alike (shared character bigrams), most alike first."""
+        """Issues that read alike (shared character bigrams), most alike first: so many open ones, and as many closed unless
+        `open_only`."""
         ...
 
     def each(self, sight: Sight) -> AsyncIterator[IssueView]:

@@ -26,9 +26,9 @@ async def of(
     """
     if not _asked(viewer, view, menu, desk=desk):
         return {"similar": [], "solved_by": []}
-    used = Counter(means.value for item in await _visible(turn, viewer, view) for means in item.means)
-    still_open = await _visible(turn, viewer, view, open_only=True)
-    alike = [{"issue": i.issue, "number": i.number, "text": i.description} for i in still_open]
+    found = await _visible(turn, viewer, view)
+    used = Counter(means.value for item in found for means in item.means)
+    alike = [{"issue": i.issue, "number": i.number, "text": i.description} for i in found if i.is_open]
     return {"similar": alike[:SHOWN], "solved_by": [means for means, _ in used.most_common(SHOWN)]}
 
 
@@ -38,11 +38,7 @@ def _asked(viewer: Person | None, view: IssueView, menu: str, *, desk: bool) -> 
     return waits and (desk if viewer is None else may(viewer, Action.MERGE, view.standing))
 
 
-async def _visible(turn: Turn, viewer: Person | None, view: IssueView, *, open_only: bool = False) -> list[Similar]:
-    text, this = view.issue.description, view.issue.id
-    found = await turn.uow.issues.similar(text, LOOKED_AT, exclude=this, open_only=open_only)
+async def _visible(turn: Turn, viewer: Person | None, view: IssueView) -> list[Similar]:
+    found = await turn.uow.issues.similar(view.issue.description, LOOKED_AT, exclude=view.issue.id)
     alike = [item for item in found if item.score >= ALIKE]
-    if viewer is None:
-        return alike
-    standings = {v.issue.id: v.standing for v in await turn.uow.issues.views([item.issue for item in alike])}
-    return [item for item in alike if may_view(viewer, standings[item.issue])]
+    return [item for item in alike if viewer is None or may_view(viewer, item.standing)]

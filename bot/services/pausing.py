@@ -1,5 +1,6 @@
 """An issue that waits for something 挂起: the clock stops, and goes on where it stood."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from bot.domain import deadlines, delays, lifecycle
@@ -44,19 +45,18 @@ async def show(turn: Turn, clerk: Person, chat: ChatId) -> None:
     found = await turn.uow.issues.suspended(desk_of(clerk), SHOWN + 1)
     if not found:
         return
-    facts = {"rows": [await _row(turn, view) for view in found[:SHOWN]], "more": len(found) > SHOWN}
+    awaited = await turn.uow.issues.said([view.issue.id for view in found[:SHOWN]], Action.SUSPEND)
+    facts = {"rows": [_row(view, awaited) for view in found[:SHOWN]], "more": len(found) > SHOWN}
     await turn.tell(Message(chat, "desk/suspended", facts))
 
 
-async def _row(turn: Turn, view: IssueView) -> dict[str, Any]:
-    lines = await turn.uow.issues.history(view.issue.id)
-    said = (line.entry.words for line in reversed(lines) if line.entry.action is Action.SUSPEND)
+def _row(view: IssueView, awaited: Mapping[IssueId, str]) -> dict[str, Any]:
     since = view.issue.suspended_at
     return {
         "id": view.issue.id,
         "number": view.issue.number,
         "project": view.project_name,
-        "words": next(said, ""),
+        "words": awaited.get(view.issue.id, ""),
         "since": since.isoformat() if since else None,
     }
 

@@ -16,7 +16,7 @@ _CLERK = frozenset({Role.CLERK})
 async def first(turn: Turn, clerk: Person, after: IssueId | None = None) -> IssueId | None:
     """The clerk's next case, behind `after` if given. A resolved case waits once its reporter has spoken or been silent long."""
     found = await turn.uow.issues.queue(desk_of(clerk), after, 1, silent_before=_silent_before(turn))
-    return found[0].issue.id if found else None
+    return found[0] if found else None
 
 
 async def length(turn: Turn, clerk: Person) -> int:

@@ -177,7 +177,7 @@ async def guess(turn: Turn, draft: Draft) -> Category:
     found = guessing.by_words(draft.text, turn.policy.categories)
     if found is None:
         alike = await turn.uow.issues.similar(draft.text, ALIKE)
-        found = guessing.by_likeness([(issue.category, issue.score) for issue in alike])
+        found = guessing.by_likeness([(issue.category, issue.score) for issue in alike[:ALIKE]])
     return found or Category.OTHER
 
 

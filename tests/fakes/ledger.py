@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 from bot.domain.digest import OverdueLine, Tally, Totals, WeekCount
 from bot.domain.errors import ChangedMeanwhile
-from bot.domain.history import Change, Entry
+from bot.domain.history import Action, Change, Entry
 from bot.domain.ids import IssueId, PersonId, UnitCode
 from bot.domain.issue import (
     AT_THE_DESK,
@@ -76,14 +76,18 @@ class FakeIssues:
     async def last_entry(self, issue: IssueId) -> Entry | None:
         return next(reversed(self._entries(issue)), None)
 
+    async def said(self, issues: Sequence[IssueId], action: Action) -> dict[IssueId, str]:
+        lines = [entry for issue in issues for entry in self._entries(issue)]
+        return {entry.issue: entry.words for entry in lines if entry.action is action and entry.words}
+
     async def queue(
         self, sight: Sight, after: IssueId | None, limit: int, *, silent_before: datetime | None = None
-    ) -> list[IssueView]:
+    ) -> list[IssueId]:
         waiting = self._waiting(sight, silent_before)
         if after is not None:
             mark = _urgency(self._tables.issues[after])
             waiting = [issue for issue in waiting if _urgency(issue) > mark]
-        return self._views(waiting[:limit])
+        return [issue.id for issue in waiting[:limit]]
 
     async def queue_length(self, sight: Sight, most: int, *, silent_before: datetime | None = None) -> int:
         return len(self._waiting(sight, silent_before)[:most])
@@ -142,7 +146,10 @@ class FakeIssues:
         scored = [(_likeness(text, issue.description), issue) for issue in looked_at]
         alike = [(score, issue) for score, issue in scored if score > 0 and issue.id != exclude]
         alike.sort(key=lambda pair: (-pair[0], -pair[1].id))
-        return [_similar(issue, score) for score, issue in alike[:limit]]
+        open_ones = [issue for _, issue in alike if issue.is_open][:limit]
+        closed = [issue for _, issue in alike if not issue.is_open][:limit]
+        taken = {issue.id for issue in (*open_ones, *closed)}
+        return [_similar(issue, score, self._standing(issue)) for score, issue in alike if issue.id in taken]
 
     async def each(self, sight: Sight) -> AsyncIterator[IssueView]:
         for issue in sorted(self._seen(sight, lambda _: True), key=lambda i: i.id):
@@ -296,9 +303,9 @@ def _overdue_line(view: IssueView) -> OverdueLine:
     )
 
 
-def _similar(issue: Issue, score: float) -> Similar:
+def _similar(issue: Issue, score: float, standing: Standing) -> Similar:
     means = issue.means if issue.status is Status.CLEARED else ()
-    return Similar(issue.id, issue.number, issue.description, issue.category, means, issue.is_open, score)
+    return Similar(issue.id, issue.number, issue.description, issue.category, means, issue.is_open, score, standing)
 
 
 def _likeness(one: str, other: str) -> float:

@@ -42,8 +42,8 @@ async def test_the_queue_is_urgent_first_then_oldest(uow: UnitOfWork, city: City
         for hours, level in ((3, Level.B), (1, Level.C), (4, Level.A), (2, Level.A))
     ]
     expected = [a_old.id, a_new.id, c_old.id, b_new.id]
-    assert ids(await uow.issues.queue(EVERYTHING, None, 10)) == expected
-    assert ids(await uow.issues.queue(EVERYTHING, None, 2)) == expected[:2]
+    assert await uow.issues.queue(EVERYTHING, None, 10) == expected
+    assert await uow.issues.queue(EVERYTHING, None, 2) == expected[:2]
     assert await uow.issues.queue_length(EVERYTHING, 10) == 4
 
 
@@ -51,7 +51,7 @@ async def test_the_queue_holds_what_waits_at_the_desk(uow: UnitOfWork, city: Cit
     """Reported, registered, verified, returned, resolved; nothing else."""
     issues = [await reported(uow, city, n, status=status) for n, status in enumerate(Status)]
     expected = [issue.id for issue in issues if issue.status in AT_THE_DESK]
-    assert ids(await uow.issues.queue(EVERYTHING, None, 10)) == expected
+    assert await uow.issues.queue(EVERYTHING, None, 10) == expected
     assert await uow.issues.queue_length(EVERYTHING, 10) == len(expected)
 
 
@@ -71,7 +71,7 @@ async def test_a_solution_waits_for_its_reporter_first(uow: UnitOfWork, city: Ci
         issues[name] = await reported(uow, city, len(issues), status=Status.RESOLVED, resolved_at=resolved, **kind)
     ripe = [issues[name].id for name in ("said", "silent for long", "can't be asked")]
     before = NOW - timedelta(hours=24)
-    assert ids(await uow.issues.queue(EVERYTHING, None, 10, silent_before=before)) == ripe
+    assert await uow.issues.queue(EVERYTHING, None, 10, silent_before=before) == ripe
     assert await uow.issues.queue_length(EVERYTHING, 10, silent_before=before) == len(ripe)
     assert await uow.issues.queue_length(EVERYTHING, 2, silent_before=before) == 2
 
@@ -83,9 +83,9 @@ async def test_the_queue_goes_on_behind_an_issue(uow: UnitOfWork, city: City) ->
     walked: list[int] = []
     after = None
     while step := await uow.issues.queue(EVERYTHING, after, 1):
-        after = step[0].issue.id
-        walked.append(after)
-    assert walked == ids(await uow.issues.queue(EVERYTHING, None, 10))
+        walked += step
+        after = step[0]
+    assert walked == await uow.issues.queue(EVERYTHING, None, 10)
     assert len(walked) == 5
 
 
@@ -93,7 +93,7 @@ async def test_the_queue_goes_on_behind_one_that_left_it(uow: UnitOfWork, city: 
     """A clerk who rejects a card and presses 'next' gets the one behind it."""
     _, second, third = [await reported(uow, city, hours) for hours in (1, 2, 3)]
     await uow.issues.save(lifecycle.reject(second, city.clerk.id, NOW, "重复"))
-    assert ids(await uow.issues.queue(EVERYTHING, second.id, 10)) == [third.id]
+    assert await uow.issues.queue(EVERYTHING, second.id, 10) == [third.id]
 
 
 async def test_a_reporters_last_open_one(uow: UnitOfWork, city: City) -> None:
@@ -168,7 +168,7 @@ async def test_a_step_moves_an_issue_between_the_lists(uow: UnitOfWork, city: Ci
     issue = await due(uow, city, 9)
     assert await uow.issues.queue_length(EVERYTHING, 10) == 0
     await uow.issues.save(lifecycle.return_to_desk(issue, city.a04.id, NOW, "不归我们管"))
-    assert ids(await uow.issues.queue(EVERYTHING, None, 10)) == [issue.id]
+    assert await uow.issues.queue(EVERYTHING, None, 10) == [issue.id]
     assert await uow.issues.tasks(city.a04.id, 10) == []
     assert (await uow.issues.last_entry(issue.id)).action is Action.RETURN  # type: ignore[union-attr]
 
@@ -202,6 +202,20 @@ async def test_what_waits_for_something(uow: UnitOfWork, city: City) -> None:
     assert ids(await uow.issues.suspended(EVERYTHING, 10)) == [early.id, late.id]
     assert ids(await uow.issues.suspended(EVERYTHING, 1)) == [early.id]
     assert await uow.issues.suspended(Sight(None, frozenset()), 10) == []
+
+
+async def test_what_was_said_last_with_a_step(uow: UnitOfWork, city: City) -> None:
+    """Of each issue the words of the newest such line; one of which nothing was said is left out."""
+    issues = [await filed(uow, an_issue(reporter=city.reporter.id)) for _ in range(3)]
+    for issue, texts in zip(issues, (("一", "二"), ("三",), ()), strict=True):
+        for text in texts:
+            change = lifecycle.step(issue, Action.REMARK, city.clerk.id, NOW, text)
+            await uow.issues.save(change)
+            issue = change.issue  # noqa: PLW2901 - the next remark is made on it
+    wanted = [issue.id for issue in issues]
+    assert await uow.issues.said(wanted, Action.REMARK) == {wanted[0]: "二", wanted[1]: "三"}
+    assert await uow.issues.said(wanted, Action.REPORT) == {}
+    assert await uow.issues.said([], Action.REMARK) == {}
 
 
 async def test_what_was_merged_into_an_issue(uow: UnitOfWork, city: City) -> None:

@@ -165,11 +165,20 @@ async def test_likeness_follows_the_life_of_an_issue(uow: UnitOfWork, city: City
 
 
 async def test_open_ones_alone_may_be_asked_for(uow: UnitOfWork, city: City) -> None:
-    """A closed one does not push out what can still be joined."""
+    """Open and closed ones are taken by themselves: a closed one does not push out what can still be joined."""
     closed = await said(uow, city, "电梯坏了", status=Status.REJECTED)
     is_open = await said(uow, city, "电梯坏了，三天了")
-    assert [one.issue for one in await uow.issues.similar("电梯坏了", 1)] == [closed.id]
+    await said(uow, city, "小区电梯掉了", status=Status.REJECTED)
+    await said(uow, city, "小区电梯掉了")
+    assert [one.issue for one in await uow.issues.similar("电梯坏了", 1)] == [closed.id, is_open.id]
     assert [one.issue for one in await uow.issues.similar("电梯坏了", 1, open_only=True)] == [is_open.id]
+
+
+async def test_who_may_see_what_is_alike_can_be_told(uow: UnitOfWork, city: City) -> None:
+    """Each comes with its standing."""
+    issue = await said(uow, city, "电梯坏了", project="P003", unit="U04")
+    (similar,) = await uow.issues.similar("电梯坏了", 1)
+    assert similar.standing == await uow.issues.standing(issue.id)
 
 
 async def test_a_common_word_is_walked_for(uow: UnitOfWork, city: City) -> None:
