@@ -1,22 +1,23 @@
-"""The figures of a digest: each one statement over the ledger."""
+"""The figures of a digest: each one statement over counts that are kept (storage.tallying), or over a range of an index."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from bot.domain.digest import OverdueLine, Tally, Totals, WeekCount
 from bot.domain.ids import UnitCode
-from bot.domain.issue import AT_THE_UNIT, OPEN, Category, Outcome, Status
-from bot.domain.organisation import Scope
+from bot.domain.issue import AT_THE_UNIT, Category, Outcome, Status
+from bot.domain.organisation import CITY, Scope, ScopeKind
 from storage.issue_lists import is_overdue
 from storage.issue_rows import VIEW
 from storage.repository import Repository
 from storage.sight import in_scope
-from storage.tables import issues, units
+from storage.tables import issues, projects, tallies, units
 
 _SOLVED = and_(issues.c.status == Status.CLEARED, issues.c.outcome == Outcome.SOLVED)
 _HAD_TO_RESOLVE = issues.c.status.in_(sorted(AT_THE_UNIT | {Status.RESOLVED, Status.CLEARED}))
+_BY_CATEGORY = tallies.c.facet == "category"  # every issue has one
 
 
 class Figures(Repository):
@@ -24,10 +25,9 @@ class Figures(Repository):
 
     async def totals(self, scope: Scope, now: datetime) -> Totals:
         """Since the ledger began."""
-        still_open = _count(issues.c.status.in_(sorted(OPEN)))
-        row = await self._first(select(*_tally(now), still_open).where(in_scope(scope)))
-        collected, solved, overdue, left = row or (0, 0, 0, 0)
-        return Totals(collected, solved, left, overdue)
+        late = select(func.count()).select_from(issues).where(is_overdue(now), in_scope(scope)).scalar_subquery()
+        counted = select(_sum("collected"), _sum("solved"), _sum("open"), late).where(_counted_in(scope), _BY_CATEGORY)
+        return Totals(*(await self._first(counted) or (0, 0, 0, 0)))
 
     async def week_count(self, scope: Scope, start: datetime, end: datetime) -> WeekCount:
         """What moved in [start, end)."""
@@ -42,22 +42,22 @@ class Figures(Repository):
 
     async def by_category(self, scope: Scope, now: datetime) -> list[tuple[Category, Tally]]:
         """Those that occur, in the order of the list of categories."""
-        statement = select(issues.c.category, *_tally(now)).where(in_scope(scope)).group_by(issues.c.category)
-        found = {category: Tally(*counts) for category, *counts in await self._all(statement)}
+        rows = await self._all(_tally("category", scope, now))
+        found = {Category(row.value): Tally(row.collected, row.solved, row.overdue) for row in rows}
         return [(category, found[category]) for category in Category if category in found]
 
     async def by_unit(self, scope: Scope, now: datetime) -> list[tuple[UnitCode, str, Tally]]:
         """Responsible units with their names, most collected first."""
-        counted = select(issues.c.unit, units.c.name, *_tally(now)).join(units, units.c.code == issues.c.unit)
-        grouped = counted.where(in_scope(scope)).group_by(issues.c.unit, units.c.name)
-        rows = await self._all(grouped.order_by(func.count().desc(), issues.c.unit))
-        return [(code, name, Tally(*counts)) for code, name, *counts in rows]
+        tally = _tally("unit", scope, now).subquery()
+        named = select(tally.c.value, units.c.name, tally.c.collected, tally.c.solved, tally.c.overdue)
+        ordered = named.join(units, units.c.code == tally.c.value).order_by(tally.c.collected.desc(), tally.c.value)
+        return [(code, name, Tally(*counts)) for code, name, *counts in await self._all(ordered)]
 
     async def loads(self, now: datetime) -> dict[UnitCode, tuple[int, int]]:
         """Open and overdue issues of each responsible unit that has any."""
-        open_ = (issues.c.status.in_(sorted(OPEN)), issues.c.unit.is_not(None))
-        counted = select(issues.c.unit, func.count(), _count(is_overdue(now))).where(*open_).group_by(issues.c.unit)
-        return {unit: (count, overdue) for unit, count, overdue in await self._all(counted)}
+        tally = _tally("unit", CITY, now).subquery()
+        loaded = select(tally.c.value, tally.c.open, tally.c.overdue).where(tally.c.open > 0)
+        return {unit: (count, overdue) for unit, count, overdue in await self._all(loaded)}
 
     async def longest_overdue(self, scope: Scope, now: datetime, limit: int) -> list[OverdueLine]:
         """Longest first; the service counts the days."""
@@ -65,12 +65,41 @@ class Figures(Repository):
         return [_overdue_line(row) for row in await self._all(late)]
 
 
-def _count(condition: Any) -> Any:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+def _sum(count: str) -> Any:
+    return func.coalesce(func.sum(tallies.c[count]), 0).label(count)
 
 
-def _tally(now: datetime) -> tuple[Any, Any, Any]:
-    return func.count(), _count(_SOLVED), _count(is_overdue(now))
+def _counted_in(scope: Scope) -> Any:
+    """The counts of the scope: the same rule as `permissions.covers`. A unit's are those of its own projects, and of others'
+    what it has or reported."""
+    everybody = tallies.c.party == ""
+    match scope.kind:
+        case ScopeKind.CITY:
+            return everybody
+        case ScopeKind.PROJECT:
+            return and_(everybody, tallies.c.project == scope.value)
+        case ScopeKind.DISTRICT:
+            return and_(everybody, tallies.c.project.in_(_projects(projects.c.district == scope.value)))
+        case ScopeKind.UNIT:
+            owned = tallies.c.project.in_(_projects(projects.c.owner == scope.value))
+            return or_(and_(everybody, owned), and_(tallies.c.party == scope.value, ~owned))
+
+
+def _projects(which: Any) -> Any:
+    return select(projects.c.code).where(which)
+
+
+def _tally(facet: str, scope: Scope, now: datetime) -> Any:
+    """A row for each category or unit with issues: `value`, `collected`, `solved`, `overdue`, `open`."""
+    key = issues.c[facet]
+    late = select(key.label("key"), func.count().label("overdue")).where(is_overdue(now), in_scope(scope))
+    late = late.group_by(key).subquery()
+    counts = select(tallies.c.value, _sum("collected"), _sum("solved"), _sum("open"))
+    counts = counts.where(_counted_in(scope), tallies.c.facet == facet)
+    counted = counts.group_by(tallies.c.value).having(_sum("collected") > 0).subquery()
+    overdue = func.coalesce(late.c.overdue, 0).label("overdue")
+    chosen = select(counted.c.value, counted.c.collected, counted.c.solved, overdue, counted.c.open)
+    return chosen.outerjoin(late, late.c.key == counted.c.value)
 
 
 def _within(scope: Scope, moment: Any, start: datetime, end: datetime, *conditions: Any) -> Any:

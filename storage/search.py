@@ -189,12 +189,14 @@ class _Sought:
     gram: str | None = None  # its rarest pair
 
     def mentioned(self) -> Any:
-        """What an issue with the word fulfils. A look into the index spares reading most of the others."""
+        """What an issue with the word fulfils. A look into the index spares reading most of the others; as a value, not as
+        EXISTS, which PostgreSQL would make a join of the whole posting list."""
         if self.gram is None or self.projects or _may_be_number(self.text):
             return _mentions(self.text)
         other = index.alias()
         of_issue = (other.c.gram == self.gram, other.c.open.in_((False, True)), other.c.issue == issues.c.id)
-        return and_(select(other.c.issue).where(*of_issue).correlate(issues).exists(), _mentions(self.text))
+        look = select(other.c.issue).where(*of_issue).limit(1).correlate(issues).scalar_subquery()
+        return and_(look.is_not(None), _mentions(self.text))
 
     def all(self) -> Any:
         """A superset of the issues with the word: few."""
@@ -234,12 +236,14 @@ def _may_be_number(word: str) -> bool:
 
 
 def _mentions(word: str) -> Any:
+    """The word is there. Within COALESCE, of which PostgreSQL expects half to be true: it underestimates LIKE, and then reads
+    all there are and sorts them instead of going along until there are enough."""
     ways = [column.icontains(word, autoescape=True) for column in (issues.c.description, projects.c.name)]
     if _may_be_number(word):
         ways.append(issues.c.number == word.upper())
     if word.isascii() and word.isdecimal():
         ways.append(issues.c.number.endswith(f"-{word.rjust(4, '0')}"))
-    return or_(*ways)
+    return func.coalesce(or_(*ways), false())
 
 
 _NEWEST = (issues.c.reported_at.desc(), issues.c.id.desc())

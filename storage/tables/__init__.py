@@ -2,7 +2,7 @@
 
 from storage.tables.audit import journal, seals
 from storage.tables.base import metadata
-from storage.tables.ledger import counters, grams, history, issues, words
+from storage.tables.ledger import counters, grams, history, issues, tallies, words
 from storage.tables.organisation import (
     chats,
     facts,
@@ -54,6 +54,7 @@ __all__ = [
     "service_cards",
     "strangers",
     "subscriptions",
+    "tallies",
     "units",
     "words",
 ]

@@ -141,3 +141,18 @@ grams = Table(
     Column("issue", RowId, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
+
+# counts that triggers keep (storage.tallying). `party`: '' for everybody, or a unit that has the issue or reported it; `facet`:
+# of what column the `value` is
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("party", Plain, primary_key=True),
+    Column("facet", Plain, primary_key=True),
+    Column("project", Plain, primary_key=True),
+    Column("value", Plain, primary_key=True),
+    required("collected", Integer),
+    required("solved", Integer),
+    required("open", Integer),
+    sqlite_with_rowid=False,
+)

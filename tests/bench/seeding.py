@@ -11,17 +11,17 @@ import asyncio
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import asyncpg
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from storage.migrate import upgrade
-from storage.tables import metadata
+from storage.transfer import copy_in
 from tests import postgres
 from tests.bench.seeder import Row, Seeder
 
@@ -66,6 +66,7 @@ async def forget(url: str) -> None:
 
 
 async def _on_postgres(name: str, size: int) -> str:
+    """The rows of the SQLite one."""
     server = postgres.running()
     if server is None:
         raise RuntimeError("a PostgreSQL server must run: see tests/postgres.py")
@@ -73,10 +74,10 @@ async def _on_postgres(name: str, size: int) -> str:
     text = url.render_as_string(hide_password=False)
     async with _connected(server) as connection:
         if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name) is None:
-            part = f"{name}_part"
+            file, part = Path(str(make_url(await ledger("SQLite", size)).database)), f"{name}_part"
             await connection.execute(f'DROP DATABASE IF EXISTS "{part}" WITH (FORCE)')
             await connection.execute(f'CREATE DATABASE "{part}"')
-            await _fill(url.set(database=part).render_as_string(hide_password=False), size)
+            await _copy(file, url.set(database=part))
             await connection.execute(f'ALTER DATABASE "{part}" RENAME TO "{name}"')
     await upgrade(text)
     return text
@@ -87,11 +88,7 @@ async def _fill(url: str, size: int) -> None:
 
     await upgrade(url)
     await found_city(url, 100)
-    seeder = Seeder(size, people=1_000)
-    if url.startswith("sqlite"):
-        await asyncio.to_thread(_into_sqlite, str(make_url(url).database), seeder)
-    else:
-        await _into_postgres(url, seeder)
+    await asyncio.to_thread(_into_sqlite, str(make_url(url).database), Seeder(size, people=1_000))
 
 
 def _into_sqlite(file: str, seeder: Seeder) -> None:
@@ -124,34 +121,26 @@ def _for_sqlite(row: Row) -> Sequence[Any]:
     ]
 
 
-async def _into_postgres(url: str, seeder: Seeder) -> None:
-    async with _connected(make_url(url)) as connection:
-        await connection.execute("SET session_replication_role = replica; SET maintenance_work_mem = '512MB'")
+async def _copy(file: Path, url: URL) -> None:
+    """Big indexes are made once the rows are there."""
+    text = url.render_as_string(hide_password=False)
+    await upgrade(text)
+    async with _connected(url) as connection:
         indexes = await connection.fetch(_LATER)
         for index in indexes:
             await connection.execute(f'DROP INDEX "{index["indexname"]}"')
         await connection.execute("ALTER TABLE grams DROP CONSTRAINT pk_grams")
-        for table, rows in seeder.tables():
-            first = next(rows)
-            tuples = (tuple(row.values()) for row in _chain(first, rows))
-            await connection.copy_records_to_table(table, records=tuples, columns=list(first))
+    await copy_in(file, text)
+    async with _connected(url) as connection:
+        await connection.execute("SET maintenance_work_mem = '512MB'")
         await connection.execute('ALTER TABLE grams ADD CONSTRAINT pk_grams PRIMARY KEY (gram, "open", issue)')
         for index in indexes:
             await connection.execute(index["indexdef"])
-        for table in metadata.sorted_tables:
-            if "id" in table.c and table.name in {"issues", "history", "media", "people", "words"}:
-                last = f"SELECT max(id) FROM {table.name}"  # noqa: S608 - our own names
-                await connection.execute(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), ({last}))")
         await connection.execute("ANALYZE")
 
 
 _LATER = """SELECT indexname, indexdef FROM pg_indexes
     WHERE tablename IN ('issues', 'history', 'media') AND indexname NOT LIKE 'pk_%' AND indexname NOT LIKE 'uq_%'"""
-
-
-def _chain(first: Row, rest: Iterable[Row]) -> Iterator[Row]:
-    yield first
-    yield from rest
 
 
 class _connected:  # noqa: N801 - read as a verb
