@@ -91,7 +91,9 @@ def _projects(which: Any) -> Any:
 
 def _tally(facet: str, scope: Scope, now: datetime) -> Any:
     """A row for each category or unit with issues: `value`, `collected`, `solved`, `overdue`, `open`."""
-    key = issues.c[facet]
+    key = (
+        issues.c.unit + "" if facet == "unit" else issues.c.category
+    )  # not by the index of units: another has what is overdue
     late = select(key.label("key"), func.count().label("overdue")).where(is_overdue(now), in_scope(scope))
     late = late.group_by(key).subquery()
     counts = select(tallies.c.value, _sum("collected"), _sum("solved"), _sum("open"))

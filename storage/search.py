@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    case,
     cast,
     delete,
     false,
@@ -41,7 +42,8 @@ from storage.tables import counters, issues, projects
 from storage.tables import grams as index
 from storage.tables.base import clean
 
-_COMMON = 500  # a gram in so many issues is common, and how common no longer matters
+_COMMON = 500  # a gram in so many issues is common; how common is only estimated
+_UNKNOWN = 1 << 62
 _SAMPLED = 50  # closed ones counted beside the open, which tell well enough how common a gram is
 _RAREST = 14  # grams of a text by which its like are looked for
 _POSTING = {True: 500, False: 100}  # newest issues taken per gram, of open and of closed ones
@@ -64,9 +66,9 @@ class Search(Repository):
         if not wanted:
             return []
         known = [await self._known_of(word) for word in wanted]
-        rarest = min(known, key=lambda word: word.issues)
+        rarest = min(known, key=lambda word: word.commonness)
         matches = [*(word.mentioned() for word in known), in_sight(sight)]
-        ways = rarest.all() if rarest.issues < _COMMON else rarest.newest(matches, limit)
+        ways = rarest.all() if rarest.commonness < _COMMON else rarest.newest(known, in_sight(sight), limit)
         chosen = VIEW.where(*matches).order_by(*_NEWEST).limit(limit)
         if ways is not None:
             chosen = chosen.where(issues.c.id.in_(ways))
@@ -78,26 +80,27 @@ class Search(Repository):
         codes = [row.code for row in named]
         pairs, single = bigrams(word), [gram for gram in grams(word) if len(gram) == 1]
         if not pairs and not single:
-            return _Sought(word, codes, None, _COMMON)
+            return _Sought(word, codes, None, _UNKNOWN)
         gram = None
         if pairs:
-            frequency = await self._frequency(pairs)
-            gram = min(pairs, key=lambda gram: (frequency.get(gram, 0), gram))
-            texts, count = index.c.gram == gram, frequency.get(gram, 0)
+            commonness = await self._commonness(pairs)
+            gram = min(pairs, key=lambda gram: (commonness.get(gram, 0), gram))
+            texts, count = index.c.gram == gram, commonness.get(gram, 0)
         else:
             first, last = prefix_range(single[0])
             texts = and_(index.c.gram >= first, index.c.gram <= last)
             some = select(literal(1).label("one")).where(texts).limit(_COMMON)
             count = await self._value(select(func.count()).select_from(some.subquery()))
-        return _Sought(word, codes, texts, _COMMON if codes else count, gram)
+            count = count if count < _COMMON else _UNKNOWN
+        return _Sought(word, codes, texts, max(count, _COMMON) if codes else count, gram)
 
     async def similar(
         self, text: str, limit: int, *, exclude: IssueId | None = None, open_only: bool = False
     ) -> list[Similar]:
         """Issues that share the text's rarest bigrams, by the likeness of all of them: so many open, so many closed."""
         wanted = bigrams(text[:_COMPARED])
-        frequency = await self._frequency(wanted, _OPEN if open_only else _EACH)
-        rarest = sorted(frequency, key=lambda gram: (frequency[gram], gram))[:_RAREST]
+        commonness = await self._commonness(wanted, _OPEN if open_only else _EACH)
+        rarest = sorted(commonness, key=lambda gram: (commonness[gram], gram))[:_RAREST]
         if not rarest:
             return []
         asked = {f"gram_{n}": rarest[n] if n < len(rarest) else "" for n in range(_RAREST)}
@@ -107,11 +110,12 @@ class Search(Repository):
         left = Counter({True: limit, False: limit})
         return [similar for similar in alike if _takes(left, similar)]
 
-    async def _frequency(self, wanted: Collection[str], among: str = "") -> dict[str, int]:
-        """How many issues have each gram, counted up to a limit; those of none are left out."""
+    async def _commonness(self, wanted: Collection[str], among: str = "") -> dict[str, int]:
+        """In how many issues each gram is, if in fewer than _COMMON; else more, by how new the oldest of its newest _COMMON is.
+        Those of none are left out."""
         if not wanted:
             return {}
-        rows = await self._all(_frequency(among, postgres=self._postgres), self._given(wanted))
+        rows = await self._all(_commonness(among, postgres=self._postgres), self._given(wanted))
         return {row.value: row.issues for row in rows if row.issues}
 
     async def _take_in(self, issue: IssueId, text: str, *, is_open: bool) -> None:
@@ -146,14 +150,14 @@ _OPEN, _EACH = "open", "each"  # count open ones, or these and a few of the clos
 
 
 @cache
-def _frequency(among: str, *, postgres: bool) -> Any:
+def _commonness(among: str, *, postgres: bool) -> Any:
     given = given_rows(postgres=postgres)
 
     def counted(most: int, *of_kind: Any) -> Any:
-        some = (
-            select(literal(1).label("one")).where(index.c.gram == given.c.value, *of_kind).limit(most).correlate(given)
-        )
-        return select(func.count()).select_from(some.subquery()).scalar_subquery()
+        newest = select(index.c.issue).where(index.c.gram == given.c.value, *of_kind)
+        some = newest.order_by(index.c.open.desc(), index.c.issue.desc()).limit(most).correlate(given).subquery()
+        back = case((func.count() == _COMMON, func.min(some.c.issue)), else_=0)
+        return select(func.count() + back).select_from(some).scalar_subquery()
 
     match among:
         case "open":
@@ -179,45 +183,50 @@ def _indexed(*, postgres: bool) -> tuple[Any, ...]:
 
 @dataclass(frozen=True)
 class _Sought:
-    """A word of a question: the projects named so, the grams of texts with it (None: no gram tells), and in how many issues
-    it may be, counted up to a limit."""
+    """A word of a question: the projects named so, the grams of texts with it (None: no gram tells), and how common it is
+    (`Search._commonness`)."""
 
     text: str
     projects: Sequence[str]
     texts: Any
-    issues: int
+    commonness: int
     gram: str | None = None  # its rarest pair
 
     def mentioned(self) -> Any:
-        """What an issue with the word fulfils. A look into the index spares reading most of the others; as a value, not as
-        EXISTS, which PostgreSQL would make a join of the whole posting list."""
+        """What an issue with the word fulfils."""
+        return and_(*self.indexed(issues.c.id), _mentions(self.text))
+
+    def indexed(self, issue: Any) -> list[Any]:
+        """A look into the index, which spares reading most of the others; as a value, not as EXISTS, which PostgreSQL would make
+        a join of the whole posting list."""
         if self.gram is None or self.projects or _may_be_number(self.text):
-            return _mentions(self.text)
+            return []
         other = index.alias()
-        of_issue = (other.c.gram == self.gram, other.c.open.in_((False, True)), other.c.issue == issues.c.id)
-        look = select(other.c.issue).where(*of_issue).limit(1).correlate(issues).scalar_subquery()
-        return and_(look.is_not(None), _mentions(self.text))
+        of_issue = (other.c.gram == self.gram, other.c.open.in_((False, True)), other.c.issue == issue)
+        look = select(other.c.issue).where(*of_issue).limit(1).correlate(issue.table).scalar_subquery()
+        return [look.is_not(None)]
 
     def all(self) -> Any:
         """A superset of the issues with the word: few."""
         return union(select(index.c.issue).where(self.texts), *_numbered(self.text))
 
-    def newest(self, matches: Sequence[Any], limit: int) -> Any:
-        """Of the issues that match, the newest of each way to the word, so many of each; None: there is no shorter way than
-        the whole ledger."""
+    def newest(self, known: Sequence["_Sought"], seen: Any, limit: int) -> Any:
+        """Of the issues in sight with all that is `known`, the newest of each way to the word, so many of each; None: there is
+        no shorter way than the whole ledger."""
         if self.texts is None or len(self.text) == 1 or len(self.projects) > _SEVERAL:
             return None
-        ways = [_along(index.c.open == flag, self.texts, matches, limit) for flag in (true(), false())]
+        ways = [self._along(index.c.open == flag, known, seen, limit) for flag in (true(), false())]
         for code in self.projects:
-            of_project = _MATCHED.where(issues.c.project == code, *matches)
+            of_project = _MATCHED.where(issues.c.project == code, *(word.mentioned() for word in known), seen)
             ways.append(select(of_project.order_by(issues.c.reported_at.desc()).limit(limit).subquery().c.id))
         return union(*ways, *_numbered(self.text))
 
-
-def _along(of_open: Any, texts: Any, matches: Sequence[Any], limit: int) -> Any:
-    """The newest of a gram's posting list: it lies in the order of filing."""
-    found = _MATCHED.join(index, index.c.issue == issues.c.id).where(texts, of_open, *matches)
-    return select(found.order_by(index.c.issue.desc()).limit(limit).subquery().c.id)
+    def _along(self, of_open: Any, known: Sequence["_Sought"], seen: Any, limit: int) -> Any:
+        """The newest of the posting list, which lies in the order of filing; the other words are looked up before an issue is."""
+        others = [look for word in known if word is not self for look in word.indexed(index.c.issue)]
+        texts = [_mentions(word.text) for word in known]
+        found = _MATCHED.join(index, index.c.issue == issues.c.id).where(self.texts, of_open, *others, *texts, seen)
+        return select(found.order_by(index.c.issue.desc()).limit(limit).subquery().c.id)
 
 
 def _numbered(word: str) -> list[Any]:

@@ -1,6 +1,7 @@
 """Ledgers of a thousand, a hundred thousand, a million issues, made once and kept outside the repository.
 
-`python -m tests.bench.seeding 1000000 --only SQLite` makes one beforehand (some minutes). A tenth of the issues is open, mostly
+`python -m tests.bench.seeding 1000000 --only SQLite` makes one beforehand (some minutes); a million is a hundred thousand ten times
+over (`multiplying.py`). A tenth of the issues is open, mostly
 the newer ones; each has a telling of the corpus, its grams, a photo, and the lines of history that led to where it stands
 (`seeder.py`, `past.py`). Nothing is on the agenda, and nobody but the reporters of `report.py` has an account: a bot started on
 it has nothing to say by itself.
@@ -23,9 +24,11 @@ from sqlalchemy import URL, make_url
 from storage.migrate import upgrade
 from storage.transfer import copy_in
 from tests import postgres
+from tests.bench.multiplying import multiply
 from tests.bench.seeder import Row, Seeder
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TOLD = 100_000  # issues: a larger ledger has each of them several times
 ACCOUNTS = 50_000  # from this number on user ids are those of a bench
 _FORGET = (
     "DELETE FROM outbox",
@@ -46,7 +49,11 @@ async def ledger(kind: str, size: int) -> str:
     if not file.exists():
         part = file.with_suffix(".part")
         part.unlink(missing_ok=True)
-        await _fill(f"sqlite:///{part}", size)
+        if size <= TOLD:
+            await _fill(f"sqlite:///{part}", size)
+        else:
+            smaller = str(make_url(await ledger("SQLite", TOLD)).database)
+            await asyncio.to_thread(multiply, Path(smaller), part, size // TOLD)
         part.rename(file)
     url = f"sqlite:///{file}"
     await upgrade(url)

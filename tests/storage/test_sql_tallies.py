@@ -202,7 +202,7 @@ async def test_a_ledger_that_was_there_before_is_counted_once(url: str) -> None:
             await filed(uow, an_issue(reporter=city.reporter.id, **fields))
         before = await figures(uow)
     await store.close()
-    await downgrade(url, "0013_desk_topics")
+    await downgrade(url, "0015_claims")
     await upgrade(url)
     await store.open()
     async with store.begin() as uow:

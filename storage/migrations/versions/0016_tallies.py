@@ -6,8 +6,8 @@ from alembic import op
 from storage.migrations.types import CODE
 from storage.tallying import create_tallying, drop_tallying
 
-revision = "0014_tallies"
-down_revision = "0013_desk_topics"
+revision = "0016_tallies"
+down_revision = "0015_claims"
 branch_labels = None
 depends_on = None
 
