@@ -72,9 +72,9 @@ class SqlEvidence(Repository):
         return _as_sent(await self._all(_OF_ISSUE, {"sought": issue}))
 
     async def of_issues(self, issues: Sequence[IssueId]) -> dict[IssueId, list[Media]]:
-        """The same for many at once."""
+        """The same for many at once; read anew each time, so that what goes through a whole ledger does not keep it."""
         found: dict[IssueId, list[AnyRow]] = {}
-        for row in await self._all(_MEDIA.where(files.c.issue.in_(set(issues)))):
+        for row in (await self._run(_MEDIA.where(files.c.issue.in_(set(issues))))).all():
             found.setdefault(row.issue, []).append(row)
         return {issue: _as_sent(rows) for issue, rows in found.items()}
 

@@ -59,8 +59,8 @@ class SqlPeople(Repository):
         return _person(row)
 
     async def many(self, ids: Iterable[PersonId]) -> dict[PersonId, Person]:
-        """Several at once, those who left too."""
-        rows = await self._all(_PERSON.where(people.c.id.in_(set(ids))))
+        """Several at once, those who left too; read anew each time, as `SqlEvidence.of_issues`."""
+        rows = (await self._run(_PERSON.where(people.c.id.in_(set(ids))))).all()
         return {row.id: _person(row) for row in rows}
 
     async def by_code(self, code: str) -> Person | None:

@@ -15,7 +15,7 @@ from storage.errors import DatabaseUnusable
 from storage.migrate import upgrade
 from storage.store import SqlStore
 from tests import postgres
-from tests.builders import a_city, a_person
+from tests.builders import a_city, a_person, an_issue, filed
 from tests.storage.hearing import heard
 
 
@@ -250,3 +250,14 @@ def test_who_makes_a_fresh_file_at_once_with_others_waits_for_them(monkeypatch: 
     monkeypatch.setattr(engines, "BUSY_SECONDS", 0)
     with pytest.raises(sqlite3.OperationalError):
         engines._write_ahead(Racing(others=1_000))
+
+
+async def test_what_a_whole_ledger_is_read_by_is_not_kept(sql_store: SqlStore) -> None:
+    """An export asks for the evidence and the people of one portion after the other: none of it stays in memory."""
+    async with sql_store.begin() as uow:
+        city = await a_city(uow)
+        issue = await filed(uow, an_issue(reporter=city.reporter.id))
+    async with sql_store.read() as uow:
+        assert await uow.evidence.of_issues([issue.id]) == {}
+        assert await uow.people.many([city.reporter.id]) == {city.reporter.id: city.reporter}
+        assert not uow._session._seen
