@@ -91,16 +91,15 @@ def _projects(which: Any) -> Any:
 
 def _tally(facet: str, scope: Scope, now: datetime) -> Any:
     """A row for each category or unit with issues: `value`, `collected`, `solved`, `overdue`, `open`."""
-    key = (
-        issues.c.unit + "" if facet == "unit" else issues.c.category
-    )  # not by the index of units: another has what is overdue
-    late = select(key.label("key"), func.count().label("overdue")).where(is_overdue(now), in_scope(scope))
-    late = late.group_by(key).subquery()
+    # not by the index of units: what is overdue lies together in another
+    key = issues.c.unit + "" if facet == "unit" else issues.c.category
+    overdue = select(key.label("key"), func.count().label("overdue")).where(is_overdue(now), in_scope(scope))
+    late = overdue.group_by(key).subquery()
     counts = select(tallies.c.value, _sum("collected"), _sum("solved"), _sum("open"))
     counts = counts.where(_counted_in(scope), tallies.c.facet == facet)
     counted = counts.group_by(tallies.c.value).having(_sum("collected") > 0).subquery()
-    overdue = func.coalesce(late.c.overdue, 0).label("overdue")
-    chosen = select(counted.c.value, counted.c.collected, counted.c.solved, overdue, counted.c.open)
+    counts_late = func.coalesce(late.c.overdue, 0).label("overdue")
+    chosen = select(counted.c.value, counted.c.collected, counted.c.solved, counts_late, counted.c.open)
     return chosen.outerjoin(late, late.c.key == counted.c.value)
 
 
