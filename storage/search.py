@@ -222,10 +222,11 @@ class _Sought:
         return union(*ways, *_numbered(self.text))
 
     def _along(self, of_open: Any, known: Sequence["_Sought"], seen: Any, limit: int) -> Any:
-        """The newest of the posting list, which lies in the order of filing; the other words are looked up before an issue is."""
+        """The newest of the posting list, which lies in the order of filing; the other words are looked up before an issue is.
+        `+ 0`: PostgreSQL shall not merge the list with the whole ledger."""
         others = [look for word in known if word is not self for look in word.indexed(index.c.issue)]
         texts = [_mentions(word.text) for word in known]
-        found = _MATCHED.join(index, index.c.issue == issues.c.id).where(self.texts, of_open, *others, *texts, seen)
+        found = _MATCHED.join(index, issues.c.id == index.c.issue + 0).where(self.texts, of_open, *others, *texts, seen)
         return select(found.order_by(index.c.issue.desc()).limit(limit).subquery().c.id)
 
 
