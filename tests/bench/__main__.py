@@ -19,21 +19,28 @@ MEASUREMENTS = ("report", "sending", "reminders", "startup", "reading", "waiting
 
 
 def main() -> None:
-    """Measure one after the other, show each, and put it on the page if asked to."""
+    """Measure one after the other, show each, and put it on the page if asked to; one that fails stops no other."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="smaller, in minutes; figures are rougher")
     parser.add_argument("--only", nargs="+", choices=MEASUREMENTS, default=MEASUREMENTS)
     parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
     options = parser.parse_args()
-    console = Console(width=150)
+    console, failed = Console(width=150), []
     for name in options.only:
-        section: Section = import_module(f"tests.bench.{name}").section(quick=options.quick)
+        try:
+            section: Section = import_module(f"tests.bench.{name}").section(quick=options.quick)
+        except Exception:
+            console.print_exception(max_frames=5)
+            failed.append(name)
+            continue
         console.print(section.words.strip(), markup=False, highlight=False)
         console.print(section.as_table())
         console.print(section.short.strip(), markup=False, highlight=False)
         if options.write:
             page = with_table(PAGE.read_text("utf-8"), name, section, datetime.now(UTC).date(), quick=options.quick)
             PAGE.write_text(page, "utf-8")
+    if failed:
+        parser.exit(1, f"not measured: {', '.join(failed)}\n")
 
 
 if __name__ == "__main__":

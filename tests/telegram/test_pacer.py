@@ -81,8 +81,8 @@ def test_a_chat_hears_things_in_order(load: list[tuple[int, bool]]) -> None:
 
 def test_many_chats_get_the_whole_rate() -> None:
     """At least 99 % of 30 a second, with the loop looking only every 50 ms."""
-    rows = [Candidate(number, number + 1) for number in range(3000)]
-    assert drain(rows, Pacer(), Server(), step=0.05) <= 3000 / 30 / 0.99
+    rows = [Candidate(number, number + 1) for number in range(600)]
+    assert drain(rows, Pacer(), Server(), step=0.05) <= 600 / 30 / 0.99
 
 
 def test_one_chat_and_one_group_get_theirs() -> None:
