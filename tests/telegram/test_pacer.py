@@ -59,7 +59,7 @@ ROWS = st.lists(st.tuples(CHATS, st.booleans()), max_size=120)
 
 
 @given(ROWS, st.sampled_from([0.0, 0.05, 0.7]))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_no_load_breaks_a_limit(load: list[tuple[int, bool]], step: float) -> None:
     """Whatever waits and however late we look: the server never has to refuse, and everything is sent."""
     rows = [Candidate(number, chat, toast) for number, (chat, toast) in enumerate(load)]
@@ -69,6 +69,7 @@ def test_no_load_breaks_a_limit(load: list[tuple[int, bool]], step: float) -> No
 
 
 @given(ROWS)
+@settings(max_examples=60, deadline=None)
 def test_a_chat_hears_things_in_order(load: list[tuple[int, bool]]) -> None:
     """Rows of one chat leave in the order they were offered."""
     rows = [Candidate(number, chat, toast) for number, (chat, toast) in enumerate(load)]
