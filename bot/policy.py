@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from bot import policy_checks as check
 from bot.domain.ids import UnitCode
 from bot.domain.issue import Category, Level
-from bot.domain.policy import CategoryPolicy, Policy, WeekMoment
+from bot.domain.policy import CategoryPolicy, Policy, WeekMoment, WeekStep
 from bot.toml_lines import Where, line_of
 
 T = TypeVar("T")
@@ -90,6 +90,7 @@ def _policy(file: _File, version: str, wins: Mapping[str, str]) -> Policy:
         undo_minutes=take("closing", "undo_minutes", as_=check.whole(0, 1440)),
         invitation_days=take("people", "invitation_days", as_=check.whole(1, 90)),
         digest=_digest(file),
+        week={step: take("week", step.value, as_=check.week_moment) for step in WeekStep},
         claim_minutes=take("desk", "claim_minutes", as_=check.whole(0, 1440)),
         desk_topics=take("desk", "topics", as_=check.one_of("issue", "category", "none")),
         rich_messages=take("messages", "rich", as_=check.yes_or_no),

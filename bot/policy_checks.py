@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.domain.issue import Level
-from bot.domain.policy import Field, Rung
+from bot.domain.policy import Field, Rung, WeekMoment
 from bot.toml_lines import Where
 
 T = TypeVar("T")
@@ -133,6 +133,17 @@ def fields(value: Any) -> tuple[Field, ...]:
     if not isinstance(value, list) or not all(isinstance(name, str) and name in set(Field) for name in value):
         raise NotAllowed("a list of " + ", ".join(f'"{name}"' for name in Field))
     return tuple(name for name in Field if name in value)
+
+
+def week_moment(value: Any) -> WeekMoment:
+    """`"wed 09:00"`."""
+    parts = value.split() if isinstance(value, str) else []
+    if len(parts) != 2 or parts[0] not in WEEKDAYS:
+        raise NotAllowed('a weekday and an hour, e.g. "wed 09:00"')
+    try:
+        return WeekMoment(WEEKDAYS.index(parts[0]), clock(parts[1]))
+    except NotAllowed:
+        raise NotAllowed('a weekday and an hour, e.g. "wed 09:00"') from None
 
 
 def days_before(value: Any) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.ids import UnitCode
 from bot.domain.issue import Category, Level
-from bot.domain.policy import Field, Rung, WeekMoment
+from bot.domain.policy import Field, Rung, WeekMoment, WeekStep
 from bot.policy import PolicyError, load_policy
 from bot.toml_lines import line_of
 
@@ -87,12 +87,17 @@ def test_a_category_has_days_of_its_own(write):
     assert policy.days(Category.OTHER, Level.A) == 2
 
 
-def test_fields_and_quiet_days(write):
-    """What a report should have, and the days on which nobody is reminded."""
+def test_fields_week_and_quiet_days(write):
+    """What a report should have, when the week's steps fall due, and the days on which nobody is reminded."""
     policy = load_policy(
-        write('[categories.payment]\nfields = ["place", "photo"]\n[reminders]\nquiet_days = [2027-06-07]\n')
+        write(
+            '[categories.payment]\nfields = ["place", "photo"]\n[week]\nclear = "tue 10:30"\n'
+            "[reminders]\nquiet_days = [2027-06-07]\n"
+        )
     )
     assert policy.categories[Category.PAYMENT].fields == (Field.PHOTO, Field.PLACE)
+    assert policy.week[WeekStep.CLEAR] == WeekMoment(1, time(10, 30))
+    assert policy.week[WeekStep.REPORT] == WeekMoment(2, time(9))
     assert policy.quiet_days == {date(2027, 6, 7)}
 
 
@@ -174,6 +179,8 @@ def test_overrides_of_the_calendar(write):
         ),
         ('[desk]\ntopics = "unit"\n', 'line 2: desk.topics must be one of "issue", "category", "none"'),
         ("[desk]\nclaim_minutes = 1441\n", "line 2: desk.claim_minutes must be a whole number from 0 to 1440"),
+        ('[week]\nreport = "9:00 wed"\n', 'line 2: week.report must be a weekday and an hour, e.g. "wed 09:00"'),
+        ('[week]\nreport = "wed 24:00"\n', 'line 2: week.report must be a weekday and an hour, e.g. "wed 09:00"'),
         ("levels = 3\n", "line 1: levels must be a table with A, B, C"),
     ],
 )

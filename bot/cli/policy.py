@@ -67,6 +67,7 @@ def _figures(found: "Policy") -> dict[str, Any]:
     from bot.holidays import office_calendar
     from bot.policy_checks import WEEKDAYS
 
+    week = {step.value: f"{WEEKDAYS[m.weekday]} {m.at:%H:%M}" for step, m in found.week.items()}
     return {
         "hours": [f"{start:%H:%M}-{end:%H:%M}" for start, end in found.hours],
         "days": {level.value: days for level, days in found.level_days.items()},
@@ -76,7 +77,7 @@ def _figures(found: "Policy") -> dict[str, Any]:
             if rules.days
         },
         "ladder": [f"{rung.days}: {rung.who}" for rung in found.ladder],
-        "digest": f"{WEEKDAYS[found.digest.weekday]} {found.digest.at:%H:%M}",
+        "week": {**week, "digest": f"{WEEKDAYS[found.digest.weekday]} {found.digest.at:%H:%M}"},
         "quiet_days": [day.isoformat() for day in sorted(found.quiet_days)],
         "calendar_years": sorted(office_calendar(found).years),
     }

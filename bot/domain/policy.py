@@ -16,6 +16,16 @@ class Field(StrEnum):
     PLACE = "place"
 
 
+class WeekStep(StrEnum):
+    """The five steps of the office's week (domain.md: five-times-once)."""
+
+    REPORT = "report"
+    COLLATE = "collate"
+    VERIFY = "verify"
+    ASSIGN = "assign"
+    CLEAR = "clear"
+
+
 @dataclass(frozen=True, slots=True)
 class CategoryPolicy:
     """What a category asks. `words` are what a reporter would write; `unit` is offered first; `days` override the level's."""
@@ -73,6 +83,7 @@ class Policy:
     stranger_minutes: int  # a stranger is answered once in so many minutes
     complete_years: frozenset[int] = frozenset()  # years the overrides give in full: not provisional
     quiet_days: frozenset[date] = frozenset()  # nobody is reminded; deadlines count them as they are
+    week: Mapping[WeekStep, WeekMoment] = field(default_factory=dict)  # when each step of the week falls due
 
     def days(self, category: Category, level: Level) -> int:
         """Working days from assignment to the deadline: the category's own, else the level's."""
