@@ -14,7 +14,7 @@ def test_the_packaged_one(cli: CommandLine):
     said = cli("policy", "check").stdout
     assert f"version {load_policy().version}" in said
     assert "days: A 2, B 5, C 15" in said
-    assert "digest: fri 16:00" in said
+    assert "week: report wed 09:00" in said
 
 
 def test_all_that_is_wrong(cli: CommandLine, place: Path):
