@@ -74,7 +74,7 @@ class PolicyWatch:
         """SIGHUP. At a terminal it means that the window was closed: then the process ends, as always."""
         if sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty():
             return
-        with suppress(ValueError, RuntimeError, NotImplementedError):  # only a process's main thread hears signals
+        with suppress(ValueError, RuntimeError):  # only a process's main thread hears signals
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.ask)
 
     async def reload(self) -> bool:
