@@ -227,9 +227,8 @@ async def _heard(turn: Turn, call: Call, answer: Answer, number: int) -> None:
         return
     if answer is Answer.DONE:
         await turn.uow.desks.save_topic(call.chat, _as_asked(topic, call, number))
-    elif (
-        answer is Answer.GONE and topic.number is not None
-    ):  # somebody wanted no such topic: it is not opened again by itself
+    elif answer is Answer.GONE and topic.number is not None:
+        # somebody wanted no such topic: it is not opened again by itself
         await turn.uow.desks.save_topic(call.chat, DeskTopic(topic.name, tries=TRIES))
         await turn.uow.desks.forsake(call.chat, topic.number)
         if call.issue is not None:  # the card went with it
