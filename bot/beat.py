@@ -6,7 +6,11 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bot.services import asking, claiming, digests, reminders, upkeep
+from bot.services.desk import claiming
+from bot.services.digests import digests
+from bot.services.office import upkeep
+from bot.services.tasks import asking
+from bot.services.timed import reminders
 from bot.services.turn import Turn
 from bot.services.turns import Turns
 

@@ -8,7 +8,7 @@ from typing import Protocol
 import structlog
 
 from bot.domain.ids import PersonId
-from bot.services import privacy
+from bot.services.office import privacy
 from bot.services.turns import Turns
 from bot.telegram.patience import patiently, woken
 

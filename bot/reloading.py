@@ -16,7 +16,8 @@ from bot.holidays import office_calendar
 from bot.policy import PolicyError
 from bot.ports import StoreUnavailable
 from bot.pulse import Pulse
-from bot.services import recounting, rules
+from bot.services.desk import recounting
+from bot.services.office import rules
 from bot.services.turns import Turns
 
 log = structlog.get_logger(__name__)

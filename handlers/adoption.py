@@ -8,7 +8,7 @@ from aiogram.types import CallbackQuery, TelegramObject
 
 from bot.domain.ids import IssueId
 from bot.domain.messages import draft_card
-from bot.services import cards
+from bot.services.issues import cards
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfDraft, OfIssue
 from handlers.presses import chat_of, message_of

@@ -5,7 +5,8 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.domain.ids import ChatId
 from bot.domain.organisation import Person
-from bot.services import board, units
+from bot.services.digests import board
+from bot.services.office import units
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfList
 from handlers.commands import Command

@@ -6,7 +6,7 @@ from aiogram.types import CallbackQuery
 from bot.domain.ids import IssueId
 from bot.domain.issue import Satisfaction
 from bot.domain.organisation import Person
-from bot.services import closing
+from bot.services.desk import closing
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfIssue
 from handlers.presses import answer

@@ -8,7 +8,7 @@ from aiogram.types import Message, TelegramObject, User
 
 from bot.domain.ids import UserId
 from bot.domain.incoming import Account
-from bot.services import people
+from bot.services.people import people
 from bot.services.turn import Turn
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]

@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.domain.history import Action
 from bot.domain.ids import IssueId
 from bot.domain.organisation import Person
-from bot.services import assigning, dates
+from bot.services.desk import assigning, dates
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfIssue
 from bot.telegram.keyboards.desk import DATE

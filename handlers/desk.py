@@ -9,7 +9,9 @@ from aiogram.types import CallbackQuery, Message
 from bot.domain.ids import IssueId, PersonId, UnitCode
 from bot.domain.issue import Category, Kind, Level
 from bot.domain.organisation import Person
-from bot.services import assigning, cards, claiming, desk, extending, pausing, recounting
+from bot.services.desk import assigning, claiming, desk, pausing, recounting
+from bot.services.issues import cards
+from bot.services.tasks import extending
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfIssue, OfList
 from handlers.commands import Command

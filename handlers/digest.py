@@ -7,7 +7,8 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.domain.ids import ChatId
 from bot.domain.organisation import Person
-from bot.services import previews, scopes
+from bot.services.digests import previews
+from bot.services.people import scopes
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfList
 from handlers.commands import Command

@@ -5,7 +5,7 @@ from aiogram.enums import ChatType
 from aiogram.types import Message
 
 from bot.domain.organisation import Person
-from bot.services import editing
+from bot.services.reporting import editing
 from bot.services.turn import Turn
 from handlers.hearing import incoming_of
 

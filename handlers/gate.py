@@ -11,7 +11,7 @@ from bot.domain.errors import AnonymousSender, ForwardedCommand, GroupOnly, Priv
 from bot.domain.ids import ChatId, MessageId
 from bot.domain.incoming import Account
 from bot.domain.organisation import Person
-from bot.services import people
+from bot.services.people import people
 from bot.services.telling import refusal
 from bot.services.turn import Turn
 from handlers.context import Handler

@@ -12,7 +12,7 @@ from bot.domain.errors import MessageNeeded
 from bot.domain.ids import ChatId, MessageId
 from bot.domain.incoming import Account, Incoming
 from bot.domain.organisation import Person
-from bot.services import group_reports
+from bot.services.groups import group_reports
 from bot.services.turn import Turn
 from handlers.commands import Command
 from handlers.context import account_of

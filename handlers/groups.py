@@ -8,7 +8,8 @@ from aiogram.types import ChatMemberRestricted, ChatMemberUpdated, Message
 from bot.domain.errors import TopicNeeded
 from bot.domain.ids import ChatId
 from bot.domain.organisation import Person
-from bot.services import desk_cases, desk_group, groups
+from bot.services.desk import desk_cases, desk_group
+from bot.services.groups import groups
 from bot.services.turn import Turn
 from handlers.commands import Command
 

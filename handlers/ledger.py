@@ -6,7 +6,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.domain.ids import ChatId
 from bot.domain.organisation import Person
-from bot.services import ledger
+from bot.services.ledger import ledger
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfList
 from handlers.commands import Command

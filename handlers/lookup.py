@@ -8,7 +8,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.domain.ids import ChatId, IssueId
 from bot.domain.issue import parse_number
 from bot.domain.organisation import Person
-from bot.services import lookup
+from bot.services.issues import lookup
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfIssue, OfList
 from handlers.commands import Command

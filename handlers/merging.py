@@ -8,7 +8,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.domain.ids import IssueId
 from bot.domain.organisation import Person
-from bot.services import merging
+from bot.services.desk import merging
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfIssue
 from bot.telegram.keyboards.desk import NUMBER

@@ -5,7 +5,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.domain.ids import ChatId, PersonId
 from bot.domain.organisation import Person
-from bot.services import privacy
+from bot.services.office import privacy
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfList, OfSetting
 from handlers.commands import Command

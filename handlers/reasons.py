@@ -12,7 +12,7 @@ from bot.domain.errors import ReasonNeeded
 from bot.domain.history import Action
 from bot.domain.ids import IssueId
 from bot.domain.organisation import Person
-from bot.services import reasons
+from bot.services.desk import reasons
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfIssue
 from bot.telegram.keyboards.desk import DATE

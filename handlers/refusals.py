@@ -7,7 +7,9 @@ from bot.domain.errors import InHand, Refused
 from bot.domain.ids import ChatId, DraftId, IssueId, MessageId
 from bot.domain.messages import Message
 from bot.domain.organisation import Person
-from bot.services import bound, cards, drafts
+from bot.services.issues import cards
+from bot.services.people import bound
+from bot.services.reporting import drafts
 from bot.services.telling import facts_of, refusal
 from bot.services.turn import Turn
 from handlers.context import account_of

@@ -11,8 +11,8 @@ from bot.domain import messages
 from bot.domain.ids import ChatId, DraftId, ProjectCode
 from bot.domain.issue import Category, Issue, Level
 from bot.domain.organisation import Person
-from bot.services import drafts, filing, reporting
-from bot.services.drafts import CLOSED_MENU, Menu
+from bot.services.reporting import drafts, filing, reporting
+from bot.services.reporting.drafts import CLOSED_MENU, Menu
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfDraft
 from handlers.hearing import incoming_of, not_taken

@@ -7,7 +7,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.domain.ids import ChatId, PersonId
 from bot.domain.organisation import Person
-from bot.services import roster
+from bot.services.office import roster
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfList
 from handlers.commands import Command

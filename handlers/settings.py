@@ -7,7 +7,8 @@ from aiogram.types import CallbackQuery, Message
 from bot.domain import messages
 from bot.domain.ids import ChatId
 from bot.domain.organisation import Person
-from bot.services import people, reporting
+from bot.services.people import people
+from bot.services.reporting import reporting
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfSetting
 from handlers.commands import Command

@@ -9,7 +9,10 @@ from bot.domain.errors import CardRevoked, InvitationInvalid, Refused, Stranger
 from bot.domain.ids import ChatId
 from bot.domain.incoming import Account
 from bot.domain.organisation import Person
-from bot.services import binding, lookup, people, scanning
+from bot.services.issues import lookup
+from bot.services.office import binding
+from bot.services.people import people
+from bot.services.reporting import scanning
 from bot.services.telling import refusal
 from bot.services.turn import Turn
 from handlers.commands import Command

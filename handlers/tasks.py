@@ -10,8 +10,8 @@ from bot.domain import messages
 from bot.domain.ids import ChatId, IssueId
 from bot.domain.issue import Means
 from bot.domain.organisation import Person
-from bot.services import proofs, tasks
-from bot.services.proofs import Proof
+from bot.services.tasks import proofs, tasks
+from bot.services.tasks.proofs import Proof
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfIssue
 from handlers.commands import Command

@@ -8,7 +8,8 @@ from aiogram.types import CallbackQuery, TelegramObject
 
 from bot.domain.ids import IssueId
 from bot.domain.organisation import Person
-from bot.services import escalations, nudging
+from bot.services.desk import nudging
+from bot.services.timed import escalations
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfIssue, OfList
 from bot.telegram.keyboards.timed import told_at

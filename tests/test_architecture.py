@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,18 @@ def test_no_import_cycles() -> None:
 
     for name in graph:
         visit(name, ())
+
+
+def test_use_cases_stand_in_layers() -> None:
+    """No package of services needs, be it only inside a function, one that needs it."""
+    services = [path for path in MODULES if place_of(path).startswith("bot/services/")]
+    packages = {path.parent.name for path in services if path.parent.name != "services"}
+    needs: dict[str, set[str]] = {package: set() for package in packages}
+    for path in services:
+        if path.parent.name in packages:
+            asked = {imported.split(".")[2] for imported in imports_of(path) if imported.startswith("bot.services.")}
+            needs[path.parent.name] |= (asked & packages) - {path.parent.name}
+    TopologicalSorter(needs).prepare()  # CycleError names those that need each other
 
 
 def _standard_library() -> frozenset[str]:

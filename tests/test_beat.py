@@ -10,7 +10,7 @@ from bot.beat import UPKEEP_SECONDS, Beat
 from bot.domain.calendar import Calendar
 from bot.domain.policy import Policy
 from bot.ports import UnitOfWork
-from bot.services import upkeep
+from bot.services.office import upkeep
 from bot.services.turn import Turn
 from bot.services.turns import Turns
 from tests.fakes import FakeClock, FakeStore

@@ -15,7 +15,7 @@ from bot.holidays import office_calendar
 from bot.policy import load_policy
 from bot.pulse import Pulse
 from bot.reloading import PolicyWatch
-from bot.services import rules
+from bot.services.office import rules
 from bot.services.turns import Turns
 from bot.telegram.rendered import Text
 from bot.telegram.rendering import Renderer

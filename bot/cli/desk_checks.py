@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.cli.findings import Finding, note, ok, red
 from bot.ports import Desk, DeskTopic, UnitOfWork
-from bot.services.desk_cases import TRIES
+from bot.services.desk.desk_cases import TRIES
 from bot.telegram.calls import CallFailed, Group
 from bot.telegram.gateway import Gateway
 

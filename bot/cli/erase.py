@@ -21,7 +21,7 @@ def erase(
 async def _erase(code: str) -> None:
     from bot.cli.opening import open_ledger
     from bot.erasing import Eraser
-    from bot.services import privacy
+    from bot.services.office import privacy
     from storage.media import EXPORTS, MediaStore
     from storage.shelves import open_shelf
 

@@ -11,7 +11,7 @@ from bot.cli.answers import complain, fail, perform, say, say_json
 
 if TYPE_CHECKING:
     from bot.domain.organisation import Scope
-    from bot.services.records import Vocabulary
+    from bot.services.ledger.records import Vocabulary
     from bot.services.turn import Turn
 
 
@@ -59,7 +59,7 @@ async def _write(turn: "Turn", format: Format, out: Path, language: str | None) 
     """Beside its place first, so that nobody reads half a ledger."""
     from bot.domain.organisation import CITY
     from bot.domain.permissions import Sight
-    from bot.services import export as exporting
+    from bot.services.ledger import export as exporting
 
     whole_city = Sight(None, frozenset({CITY}))
     kind, zone = exporting.Format(format.value), turn.calendar.zone
@@ -110,7 +110,7 @@ def digest(
 
 async def _digest(text: str, language: str | None, out: Path | None, *, as_json: bool) -> None:
     from bot.cli.opening import open_ledger
-    from bot.services import digests
+    from bot.services.digests import digests
 
     scope = _scope(text)
     async with open_ledger() as desk, desk.turns.read() as turn:
@@ -149,7 +149,7 @@ def _scope(text: str) -> "Scope":
 async def _check(turn: "Turn", scope: "Scope") -> None:
     """Raises UnitUnknown, ProjectUnknown. A district is any that somebody names."""
     from bot.domain.errors import ProjectUnknown, UnitUnknown
-    from bot.services.digests import name_of
+    from bot.services.digests.digests import name_of
 
     try:
         await name_of(turn, scope)

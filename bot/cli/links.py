@@ -27,7 +27,7 @@ def invite(
 async def _invite(codes: list[str], *, as_json: bool) -> None:
     from bot.cli.opening import open_ledger
     from bot.cli.username import username
-    from bot.services import people
+    from bot.services.people import people
 
     async with open_ledger() as desk:
         name = await username(desk)
@@ -60,7 +60,7 @@ async def _cards(revoke: str | None, *, as_json: bool) -> None:
     from bot.cli.opening import open_ledger
     from bot.cli.username import username
     from bot.domain.ids import ProjectCode
-    from bot.services import people
+    from bot.services.people import people
 
     async with open_ledger() as desk:
         name = await username(desk)

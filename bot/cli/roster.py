@@ -49,7 +49,7 @@ def _write_template(path: Path) -> None:
 
 async def _import(path: Path, *, dry_run: bool, yes: bool, as_json: bool) -> None:
     from bot.cli.opening import open_ledger
-    from bot.services.sheets import plan_import
+    from bot.services.office.sheets import plan_import
     from bot.sheets.reading import read_sheets
 
     sheets = read_sheets(path)
@@ -66,7 +66,7 @@ async def _import(path: Path, *, dry_run: bool, yes: bool, as_json: bool) -> Non
 
 async def _apply(desk: "Desk", sheets: "Sheets", shown: "ImportPlan") -> None:
     """In one transaction, if it is still what was shown."""
-    from bot.services.sheets import apply_import, plan_import
+    from bot.services.office.sheets import apply_import, plan_import
 
     async with desk.turns.begin() as turn:
         plan = await plan_import(turn, sheets)

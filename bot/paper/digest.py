@@ -59,7 +59,7 @@ NUDGED = _("nudged: %(count)s")
 
 
 def pdf(facts: Mapping[str, Any], language: str, zone: ZoneInfo) -> bytes:
-    """The page of a digest's facts (`bot.services.digests.facts_of`), in 'zh' or 'en', with the office's days and hours.
+    """The page of a digest's facts (`bot.services.digests.digests.facts_of`), in 'zh' or 'en', with the office's days and hours.
 
     The same facts give the same bytes. Its font comes with the product, so it reads the same on every machine.
     """

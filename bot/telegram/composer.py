@@ -21,8 +21,8 @@ Loader = Callable[[Turn, Person | None, Mapping[str, Any]], Awaitable[Mapping[st
 def collect_loaders() -> dict[str, Loader]:
     """Every service's `LOADERS`, by message kind; ValueError if two claim one."""
     found: dict[str, Loader] = {}
-    for module in pkgutil.iter_modules(services.__path__):
-        loaders = getattr(importlib.import_module(f"{services.__name__}.{module.name}"), "LOADERS", {})
+    for module in pkgutil.walk_packages(services.__path__, f"{services.__name__}."):
+        loaders = getattr(importlib.import_module(module.name), "LOADERS", {})
         if twice := found.keys() & loaders.keys():
             raise ValueError(f"loaders of {sorted(twice)} are defined twice")
         found.update(loaders)

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import structlog
 
 from bot.domain.organisation import Person
-from bot.services import people
+from bot.services.people import people
 from bot.services.turns import Turns
 from bot.telegram.calls import CallFailed
 from bot.telegram.patience import patiently, woken

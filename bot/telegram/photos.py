@@ -11,7 +11,9 @@ import structlog
 from bot.domain.draft import DraftState, Media, MediaKind
 from bot.domain.messages import Message, issue_card
 from bot.ports import MediaFolder, StoreUnavailable
-from bot.services import cards, drafts, staff
+from bot.services.issues import cards
+from bot.services.people import staff
+from bot.services.reporting import drafts
 from bot.services.turn import Turn
 from bot.services.turns import Turns
 from bot.telegram.calls import CallFailed, Rejected

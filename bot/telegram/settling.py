@@ -8,7 +8,7 @@ import structlog
 
 from bot.domain.messages import Message, OutboxState, Priority
 from bot.ports import StoreUnavailable
-from bot.services import deliveries
+from bot.services.timed import deliveries
 from bot.services.turn import Turn
 from bot.telegram.calls import Ambiguous, Blocked, Content, Migrated, Rejected, Sent, Unready
 from bot.telegram.delivery import Delivered, InParts

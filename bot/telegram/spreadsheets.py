@@ -10,7 +10,7 @@ from typing import Any
 from bot.domain.organisation import Person
 from bot.domain.permissions import Sight, sight
 from bot.ports import MediaFolder
-from bot.services.export import Format, export
+from bot.services.ledger.export import Format, export
 from bot.services.turn import Turn
 from bot.telegram import words
 from templates.catalogues import Catalogue
@@ -58,7 +58,7 @@ FILE_NAME = _("ledger-%(day)s.xlsx")
 
 
 class Words:
-    """`bot.services.records.Vocabulary` of one language."""
+    """`bot.services.ledger.records.Vocabulary` of one language."""
 
     def __init__(self, gettext: Callable[[str], str]) -> None:
         self._gettext = gettext

@@ -1,4 +1,4 @@
-"""The topics of the desk's group, and what is pinned in them: what `bot.services.desk_cases` wants asked of Telegram is asked,
+"""The topics of the desk's group, and what is pinned in them: what `bot.services.desk.desk_cases` wants asked of Telegram is asked,
 one call after the other, by the process that leads."""
 
 import asyncio
@@ -10,8 +10,8 @@ import structlog
 from bot.domain.ids import ChatId, IssueId, MessageId
 from bot.domain.issue import Category, Issue
 from bot.ports import DeskCase
-from bot.services import desk_cases
-from bot.services.desk_cases import BATCH, Answer, Call, Do
+from bot.services.desk import desk_cases
+from bot.services.desk.desk_cases import BATCH, Answer, Call, Do
 from bot.services.turn import Turn
 from bot.services.turns import Turns
 from bot.telegram import markup, neutral, words

@@ -23,7 +23,11 @@ from bot.domain.messages import OutboxState
 from bot.domain.organisation import CITY, Grant, Person, Scope
 from bot.holidays import office_calendar
 from bot.policy import load_policy
-from bot.services import desk, digests, ledger, lookup, tasks
+from bot.services.desk import desk
+from bot.services.digests import digests
+from bot.services.issues import lookup
+from bot.services.ledger import ledger
+from bot.services.tasks import tasks
 from bot.services.turn import Turn
 from bot.services.turns import Turns
 from bot.telegram.composer import Composer

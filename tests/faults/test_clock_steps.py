@@ -15,9 +15,9 @@ from bot.domain.ids import ChatId, IssueId
 from bot.domain.organisation import CITY
 from bot.domain.policy import WeekMoment
 from bot.ports import Subscription
-from bot.services import reminders
+from bot.services.digests.weekly import next_weekly
+from bot.services.timed import reminders
 from bot.services.turn import Turn
-from bot.services.weekly import next_weekly
 from storage.migrate import upgrade
 from storage.store import SqlStore
 from tests.builders import a_city, assigned, filed

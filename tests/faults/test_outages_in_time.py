@@ -14,7 +14,7 @@ from bot.domain.deadlines import deadline_after, deadline_on
 from bot.domain.ids import IssueId, PersonId, UserId
 from bot.domain.issue import Issue, Level, Means
 from bot.domain.organisation import Person
-from bot.services import reminders
+from bot.services.timed import reminders
 from bot.services.turn import Turn
 from storage.migrate import upgrade
 from storage.store import SqlStore

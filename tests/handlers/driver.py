@@ -16,7 +16,10 @@ from bot.domain.ids import MessageId
 from bot.domain.messages import OutboxState
 from bot.domain.policy import Policy
 from bot.ports import OutboxRow, Store
-from bot.services import asking, claiming, digests, reminders
+from bot.services.desk import claiming
+from bot.services.digests import digests
+from bot.services.tasks import asking
+from bot.services.timed import reminders
 from bot.services.turn import Turn
 from bot.services.turns import Turns
 from bot.telegram.composer import Composer

@@ -4,8 +4,8 @@ import pytest
 
 from bot.domain.ids import ChatId
 from bot.ports import Desk
-from bot.services import desk_cases
-from bot.services.desk_cases import Answer, Do
+from bot.services.desk import desk_cases
+from bot.services.desk.desk_cases import Answer, Do
 from tests.builders import City
 from tests.fakes import FakeStore
 from tests.handlers.driver import World

@@ -8,7 +8,8 @@ import pytest
 from bot.domain.calendar import Calendar
 from bot.domain.deadlines import deadline_on
 from bot.domain.policy import Policy
-from bot.services import digests, reminders
+from bot.services.digests import digests
+from bot.services.timed import reminders
 from tests.builders import City, assigned, filed
 from tests.fakes import FakeClock, FakeStore
 from tests.handlers.driver import World

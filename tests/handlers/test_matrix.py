@@ -20,7 +20,7 @@ from bot.domain.organisation import Person
 from bot.domain.permissions import COMMANDS as ROLES
 from bot.domain.permissions import Access, may, may_use, may_view
 from bot.domain.policy import Policy
-from bot.services import roster
+from bot.services.office import roster
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfIssue
 from bot.telegram.composer import Composer, collect_loaders

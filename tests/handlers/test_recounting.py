@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.deadlines import deadline_after
 from bot.domain.issue import Issue
-from bot.services import assigning, recounting
+from bot.services.desk import assigning, recounting
 from tests.builders import City, assigned, filed
 from tests.fakes import FakeStore, a_calendar
 from tests.handlers.driver import World

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.issue import Category
 from bot.domain.policy import Field
-from bot.services import drafts
+from bot.services.reporting import drafts
 from tests.builders import City
 from tests.fakes import FakeStore
 from tests.handlers.driver import World

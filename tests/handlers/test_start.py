@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.services import people
+from bot.services.people import people
 from tests.builders import City, a_person, filed
 from tests.fakes import FakeStore
 from tests.handlers.driver import World

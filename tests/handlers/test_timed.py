@@ -7,7 +7,7 @@ import pytest
 from bot.domain import delays
 from bot.domain.calendar import Calendar
 from bot.domain.messages import Message
-from bot.services import reminders
+from bot.services.timed import reminders
 from tests.builders import City
 from tests.fakes import FakeClock, FakeStore
 from tests.handlers.driver import World

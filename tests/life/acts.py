@@ -6,8 +6,9 @@ from bot.domain.history import Action
 from bot.domain.ids import ChatId, IssueId, MessageId, UnitCode
 from bot.domain.issue import Category, Level, Means, Satisfaction
 from bot.domain.organisation import Person
-from bot.services import assigning, claiming, closing, desk, extending, merging, pausing, proofs, reasons, tasks
-from bot.services.proofs import Proof
+from bot.services.desk import assigning, claiming, closing, desk, merging, pausing, reasons
+from bot.services.tasks import extending, proofs, tasks
+from bot.services.tasks.proofs import Proof
 from bot.services.turn import Turn
 from tests.builders import City
 from tests.life.model import Act

@@ -17,7 +17,9 @@ from bot.domain.ids import IssueId
 from bot.domain.issue import Category
 from bot.domain.organisation import CITY
 from bot.ports import Store, UnitOfWork
-from bot.services import asking, claiming, reminders
+from bot.services.desk import claiming
+from bot.services.tasks import asking
+from bot.services.timed import reminders
 from bot.services.turn import Turn
 from tests.builders import City, filed
 from tests.fakes import NOW, a_calendar, a_policy

@@ -26,7 +26,7 @@ HOSTILE = (
 
 
 def facts(*overdue: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """As `bot.services.digests.facts_of` gives them."""
+    """As `bot.services.digests.digests.facts_of` gives them."""
     return {
         "scope": "city",
         "scope_name": "",

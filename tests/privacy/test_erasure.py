@@ -17,8 +17,9 @@ from bot.domain.organisation import CITY
 from bot.domain.permissions import Sight
 from bot.domain.privacy import ERASED
 from bot.erasing import Eraser
-from bot.services import digests, export
-from bot.services.export import Format
+from bot.services.digests import digests
+from bot.services.ledger import export
+from bot.services.ledger.export import Format
 from bot.telegram.composer import Composer, collect_loaders
 from bot.telegram.personal_file import PersonalFiles
 from bot.telegram.rendering import Renderer

@@ -11,7 +11,7 @@ from bot.domain.issue import Issue, Means
 from bot.domain.messages import Message
 from bot.domain.organisation import Person
 from bot.ports import UnitOfWork
-from bot.services import reminders
+from bot.services.timed import reminders
 from bot.services.turn import Turn
 from tests.builders import City, assigned, filed
 from tests.fakes import FakeStore

@@ -11,8 +11,10 @@ from bot.domain.incoming import Incoming
 from bot.domain.issue import Issue, Means
 from bot.domain.messages import Message
 from bot.domain.organisation import Person
-from bot.services import assigning, cards, closing, desk, extending, pausing, proofs, tasks
-from bot.services.proofs import Proof
+from bot.services.desk import assigning, closing, desk, pausing
+from bot.services.issues import cards
+from bot.services.tasks import extending, proofs, tasks
+from bot.services.tasks.proofs import Proof
 from bot.services.turn import Turn
 from tests.builders import City, a_photo, filed
 from tests.fakes import FakeStore

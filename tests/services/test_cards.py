@@ -10,7 +10,8 @@ from bot.domain.errors import NotYours
 from bot.domain.history import Action
 from bot.domain.ids import ChatId, IssueId, MessageId, UnitCode
 from bot.domain.issue import Level, Place, Status
-from bot.services import cards, desk
+from bot.services.desk import desk
+from bot.services.issues import cards
 from bot.services.turn import Turn
 from tests.builders import City, a_guest, a_photo
 from tests.fakes import FakeStore

@@ -8,7 +8,8 @@ import pytest
 from bot.domain.errors import IllegalMove, NotAllowed, ReasonNeeded, WordNeeded
 from bot.domain.history import Action
 from bot.domain.issue import Outcome, Satisfaction, Status, Word
-from bot.services import asking, closing, desk
+from bot.services.desk import closing, desk
+from bot.services.tasks import asking
 from bot.services.turn import Turn
 from tests.builders import City
 from tests.fakes import FakeStore

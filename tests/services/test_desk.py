@@ -11,7 +11,9 @@ from bot.domain.ids import ChatId, IssueId, MessageId, ProjectCode, UnitCode
 from bot.domain.issue import Category, Kind, Level, Outcome, Status
 from bot.domain.messages import issue_card
 from bot.domain.organisation import Grant
-from bot.services import asking, cards, closing, desk
+from bot.services.desk import closing, desk
+from bot.services.issues import cards
+from bot.services.tasks import asking
 from bot.services.turn import Turn
 from tests.builders import City, a_person, filed
 from tests.fakes import FakeStore

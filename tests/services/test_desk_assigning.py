@@ -16,7 +16,9 @@ from bot.domain.errors import (
 from bot.domain.history import Action
 from bot.domain.ids import ChatId, MessageId, UnitCode
 from bot.domain.issue import Level, Status
-from bot.services import assigning, cards, closing, desk, reasons, tasks
+from bot.services.desk import assigning, closing, desk, reasons
+from bot.services.issues import cards
+from bot.services.tasks import tasks
 from bot.services.turn import Turn
 from tests.builders import City, a_person
 from tests.fakes import FakeStore

@@ -11,8 +11,9 @@ from bot.domain.issue import Category, Outcome, Status
 from bot.domain.organisation import CITY, Grant, Scope, ScopeKind
 from bot.domain.policy import WeekMoment
 from bot.ports import Subscription
-from bot.services import digests, previews, reminders
-from bot.services.weekly import next_weekly
+from bot.services.digests import digests, previews
+from bot.services.digests.weekly import next_weekly
+from bot.services.timed import reminders
 from tests.builders import filed
 from tests.services.at_work import FRIDAY, Office
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.policy import WeekMoment
-from bot.services.digests import previous
-from bot.services.weekly import last_weekly, next_weekly
+from bot.services.digests.digests import previous
+from bot.services.digests.weekly import last_weekly, next_weekly
 from tests.fakes import a_calendar
 
 calendar = a_calendar()

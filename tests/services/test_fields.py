@@ -6,7 +6,7 @@ from bot.domain.ids import IssueId
 from bot.domain.issue import Category, Place
 from bot.domain.policy import CategoryPolicy, Field, Policy
 from bot.ports import UnitOfWork
-from bot.services.issue_facts import issue_facts
+from bot.services.issues.issue_facts import issue_facts
 from bot.services.turn import Turn
 from tests.builders import City, an_issue, filed
 from tests.fakes import NOW, a_calendar

@@ -9,8 +9,8 @@ from bot.domain.ids import ChatId, MessageId, ProjectCode, UserId
 from bot.domain.incoming import Account, Incoming
 from bot.domain.issue import Category
 from bot.domain.organisation import Person
-from bot.services import group_reports, groups
-from bot.services.group_reports import Asked
+from bot.services.groups import group_reports, groups
+from bot.services.groups.group_reports import Asked
 from tests.builders import a_person
 from tests.services.at_work import Office
 

@@ -16,7 +16,8 @@ from bot.domain.errors import (
 from bot.domain.ids import ChatId
 from bot.domain.organisation import CITY
 from bot.domain.policy import WeekMoment
-from bot.services import groups, scopes
+from bot.services.groups import groups
+from bot.services.people import scopes
 from tests.services.at_work import FRIDAY, Office
 
 GROUP = ChatId(-1001)

@@ -16,9 +16,9 @@ from bot.domain.ids import ChatId, IssueId, MessageId, ProjectCode
 from bot.domain.issue import Issue, Means
 from bot.domain.organisation import CITY, Scope, ScopeKind
 from bot.domain.permissions import Sight, sight
-from bot.services import ledger
-from bot.services.export import Format, export
-from bot.services.records import COLUMNS
+from bot.services.ledger import ledger
+from bot.services.ledger.export import Format, export
+from bot.services.ledger.records import COLUMNS
 from tests.builders import a_guest, a_photo, filed
 from tests.services.at_work import FRIDAY, Office
 

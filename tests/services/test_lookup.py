@@ -9,7 +9,7 @@ from bot.domain.ids import ChatId, IssueId, ProjectCode
 from bot.domain.issue import Status
 from bot.domain.organisation import CITY, Scope
 from bot.ports import Subscription
-from bot.services import lookup
+from bot.services.issues import lookup
 from bot.services.turn import Turn
 from tests.builders import City, a_deadline, filed
 from tests.fakes import FakeStore

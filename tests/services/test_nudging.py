@@ -7,8 +7,9 @@ import pytest
 
 from bot.domain.errors import IllegalMove, NotAllowed, NudgedToday
 from bot.domain.issue import Level
-from bot.services import nudging, reminders
-from bot.services.issue_facts import issue_facts
+from bot.services.desk import nudging
+from bot.services.issues.issue_facts import issue_facts
+from bot.services.timed import reminders
 from tests.services.at_work import FRIDAY, MONDAY, Office
 
 TUESDAY = date(2026, 11, 24)

@@ -10,7 +10,9 @@ from bot.domain.history import Action
 from bot.domain.ids import ChatId, ProjectCode, UserId
 from bot.domain.incoming import Account
 from bot.domain.organisation import Person
-from bot.services import binding, people, scanning
+from bot.services.office import binding
+from bot.services.people import people
+from bot.services.reporting import scanning
 from bot.services.turn import Turn
 from tests.builders import City, a_draft, a_person, filed
 from tests.fakes import FakeStore

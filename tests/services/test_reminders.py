@@ -10,8 +10,9 @@ from bot.domain import lifecycle
 from bot.domain.deadlines import deadline_on
 from bot.domain.history import Action
 from bot.domain.issue import Level
-from bot.services import nudging, reminders
-from bot.services.timed import Live
+from bot.services.desk import nudging
+from bot.services.timed import reminders
+from bot.services.timed.timed import Live
 from tests.services.at_work import FRIDAY, MONDAY, Office
 
 

@@ -7,7 +7,7 @@ from bot.domain import delays, lifecycle
 from bot.domain.deadlines import deadline_on, resumed
 from bot.domain.history import Action
 from bot.domain.ids import UnitCode
-from bot.services import reminders
+from bot.services.timed import reminders
 from bot.telegram.rendered import Text
 from bot.telegram.rendering import Renderer
 from tests.builders import a_person

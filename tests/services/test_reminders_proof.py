@@ -7,8 +7,9 @@ from bot.domain.ids import ChatId
 from bot.domain.messages import Message
 from bot.domain.organisation import CITY, Person, Scope, ScopeKind
 from bot.ports import Subscription
-from bot.services import deliveries, digests, escalations, reminders
-from bot.services.issue_facts import issue_facts
+from bot.services.digests import digests
+from bot.services.issues.issue_facts import issue_facts
+from bot.services.timed import deliveries, escalations, reminders
 from bot.services.turn import Turn
 from tests.services.at_work import MONDAY, Office
 

@@ -12,7 +12,7 @@ from bot.domain.deadlines import deadline_after
 from bot.domain.history import Action
 from bot.domain.ids import IssueId
 from bot.domain.issue import AT_THE_UNIT, Issue, Level
-from bot.services import reminders
+from bot.services.timed import reminders
 from bot.services.turn import Turn
 from tests.builders import assigned, filed
 from tests.services.at_work import Office

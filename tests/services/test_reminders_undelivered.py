@@ -5,7 +5,7 @@ from datetime import date
 
 from bot.domain.messages import Message
 from bot.domain.organisation import Person
-from bot.services import reminders, undelivered
+from bot.services.timed import reminders, undelivered
 from bot.services.turn import Turn
 from tests.services.at_work import MONDAY, Office
 

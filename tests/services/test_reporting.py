@@ -12,8 +12,8 @@ from bot.domain.ids import ChatId, DraftId, MessageId, ProjectCode
 from bot.domain.incoming import FILE_LIMIT, Incoming
 from bot.domain.issue import Category, Issue, Place
 from bot.domain.messages import draft_card, issue_card
-from bot.services import drafts, filing, reporting
-from bot.services.drafts import Menu
+from bot.services.reporting import drafts, filing, reporting
+from bot.services.reporting.drafts import Menu
 from bot.services.turn import Turn
 from tests.builders import City, a_guest, a_photo, filed
 from tests.fakes import FakeStore

@@ -11,7 +11,7 @@ from bot.domain.ids import ChatId, MessageId, ProjectCode
 from bot.domain.incoming import FILE_LIMIT, Incoming
 from bot.domain.issue import Issue, Place
 from bot.domain.messages import draft_card
-from bot.services import editing, filing, reporting
+from bot.services.reporting import editing, filing, reporting
 from bot.services.turn import Turn
 from tests.builders import City, a_photo
 from tests.fakes import FakeStore

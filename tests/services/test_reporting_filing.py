@@ -12,7 +12,7 @@ from bot.domain.ids import ChatId, MessageId, ProjectCode
 from bot.domain.issue import Category, Place, Status
 from bot.domain.messages import draft_card, issue_card
 from bot.domain.organisation import Person
-from bot.services import drafts, filing, reporting
+from bot.services.reporting import drafts, filing, reporting
 from bot.services.turn import Turn
 from tests.builders import City, a_draft, a_guest, a_photo, filed
 from tests.fakes import FakeStore

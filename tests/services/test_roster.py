@@ -8,7 +8,8 @@ import pytest
 from bot.domain.errors import NotAllowed, PersonUnknown
 from bot.domain.ids import ChatId, PersonId
 from bot.domain.organisation import Grant, Person
-from bot.services import people, roster
+from bot.services.office import roster
+from bot.services.people import people
 from tests.builders import a_person
 from tests.services.at_work import Office
 

@@ -9,7 +9,7 @@ from bot.domain.import_plan import ImportPlan, What
 from bot.domain.organisation import CITY, Grant, ProjectKind, ProjectRank, Role, Scope, ScopeKind, UnitKind
 from bot.domain.sheets import Sheets, SheetsRefused
 from bot.sample_city import FOLDER
-from bot.services.sheets import apply_import, plan_import
+from bot.services.office.sheets import apply_import, plan_import
 from bot.services.turn import Turn
 from bot.sheets import read_sheets
 from tests.fakes import NOW, FakeStore, a_calendar, a_policy

@@ -8,7 +8,7 @@ from bot.domain.import_plan import ImportPlan, What
 from bot.domain.issue import Issue, Status
 from bot.domain.permissions import Access, may_use
 from bot.domain.sheets import Sheets
-from bot.services.sheets import apply_import, plan_import
+from bot.services.office.sheets import apply_import, plan_import
 from bot.services.turn import Turn
 from tests.builders import City, assigned, filed
 from tests.fakes import FakeStore

@@ -10,8 +10,9 @@ from bot.domain.errors import IllegalMove, NotAllowed, NotYours, ProofNeeded
 from bot.domain.history import Action
 from bot.domain.ids import ChatId, MessageId
 from bot.domain.issue import Category, Means, Status
-from bot.services import assigning, closing, proofs, reasons, tasks
-from bot.services.proofs import Proof
+from bot.services.desk import assigning, closing, reasons
+from bot.services.tasks import proofs, tasks
+from bot.services.tasks.proofs import Proof
 from bot.services.turn import Turn
 from tests.builders import City, a_photo
 from tests.fakes import FakeStore

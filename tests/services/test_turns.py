@@ -21,7 +21,9 @@ from bot.domain.ids import IssueId, UserId
 from bot.domain.issue import Outcome, Status
 from bot.domain.organisation import CITY
 from bot.domain.permissions import Sight
-from bot.services import assigning, cards, closing, extending, merging, pausing, reasons, tasks
+from bot.services.desk import assigning, closing, merging, pausing, reasons
+from bot.services.issues import cards
+from bot.services.tasks import extending, tasks
 from bot.services.turn import Turn
 from tests.builders import City, a_person, filed
 from tests.fakes import FakeStore

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.calendar import Calendar
 from bot.domain.policy import Policy
-from bot.services import upkeep
+from bot.services.office import upkeep
 from bot.services.turns import Turns
 from tests.fakes import FakeClock, FakeStore
 

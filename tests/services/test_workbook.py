@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 
-from bot.services.workbook import Sheet
+from bot.services.ledger.workbook import Sheet
 from tests.fakes import NOW
 
 

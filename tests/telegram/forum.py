@@ -11,7 +11,7 @@ from bot.sandbox.chats import Chat, Topic
 from bot.sandbox.client import Chatroom, People
 from bot.sandbox.limits import Pace
 from bot.sandbox.server import Sandbox
-from bot.services import desk_cases
+from bot.services.desk import desk_cases
 from bot.services.turn import Turn
 from bot.services.turns import Turns
 from bot.telegram.composer import Composer, collect_loaders

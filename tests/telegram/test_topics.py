@@ -12,7 +12,8 @@ from bot.domain.issue import Category
 from bot.domain.messages import OutboxState
 from bot.domain.policy import Policy
 from bot.ports import DeskTopic
-from bot.services import cards, closing, desk, desk_cases, desk_group
+from bot.services.desk import closing, desk, desk_cases, desk_group
+from bot.services.issues import cards
 from bot.services.turn import Turn
 from bot.services.turns import Turns
 from bot.telegram import topics

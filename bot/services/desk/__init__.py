@@ -1,0 +1,1 @@
+"""The clerks' side: what is decided about a case, from the queue to its end."""

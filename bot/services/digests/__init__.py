@@ -1,0 +1,1 @@
+"""A scope in figures: the weekly digest, its preview, the board."""

@@ -1,0 +1,1 @@
+"""Group chats: opening one to a scope, and reporting from it."""

@@ -1,0 +1,1 @@
+"""The office itself: its sheets, rosters, units, invitations, rules, and what it keeps about people."""

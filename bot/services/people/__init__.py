@@ -1,0 +1,1 @@
+"""Who is who to the office, who is there for an issue, and who may be told what."""

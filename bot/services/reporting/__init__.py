@@ -1,0 +1,1 @@
+"""From what a person sends to the ledger."""

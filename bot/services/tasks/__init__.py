@@ -1,0 +1,1 @@
+"""The unit's side of a case, up to the reporter's word on its solution."""

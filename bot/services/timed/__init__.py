@@ -1,0 +1,1 @@
+"""What time brings about: reminders, rungs, and what became of them."""
