@@ -1,13 +1,16 @@
 """A pressed message is the card of what it shows: people press faster than a send is written down, and old cards stay around."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from aiogram import BaseMiddleware, Router
 from aiogram.types import CallbackQuery, TelegramObject
 
-from bot.domain.ids import IssueId
+from bot.domain.errors import Refused
+from bot.domain.ids import DraftId, IssueId
 from bot.domain.messages import draft_card
+from bot.domain.organisation import Person
 from bot.services.issues import cards
 from bot.services.turn import Turn
 from bot.telegram.buttons import OfDraft, OfIssue
@@ -33,6 +36,26 @@ class Adopt(BaseMiddleware):
         if isinstance(event, CallbackQuery):
             await _adopt(data["turn"], event, data.get("callback_data"))
         return await handler(event, data)
+
+
+async def adopt_refused(turn: Turn, query: CallbackQuery, person: Person) -> None:
+    """The same after a refusal, which undid it: else a copy of a card kept its old buttons for ever. Only of what the person may
+    see: a press can be made up."""
+    for kind in (OfIssue, OfDraft):
+        with suppress(TypeError, ValueError):  # it is none, or none of ours
+            pressed = kind.unpack(query.data or "")
+            if await _may_see(turn, person, pressed):
+                await _adopt(turn, query, pressed)
+
+
+async def _may_see(turn: Turn, person: Person, pressed: OfIssue | OfDraft) -> bool:
+    try:
+        if isinstance(pressed, OfIssue):
+            await cards.check_sight(turn, person, IssueId(pressed.issue))
+            return True
+        return (await turn.uow.drafts.get(DraftId(pressed.draft))).person == person.id
+    except (Refused, LookupError):
+        return False
 
 
 async def _adopt(turn: Turn, query: CallbackQuery, pressed: object) -> None:

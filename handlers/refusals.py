@@ -12,6 +12,7 @@ from bot.services.people import bound
 from bot.services.reporting import drafts
 from bot.services.telling import facts_of, refusal
 from bot.services.turn import Turn
+from handlers.adoption import adopt_refused
 from handlers.context import account_of
 from handlers.presses import answer, chat_of, message_of
 
@@ -30,7 +31,7 @@ async def refuse(turn: Turn, update: Update, person: Person | None, error: Refus
         if (
             not isinstance(error, InHand) or chat_of(update.callback_query) > 0
         ):  # another's chooser stays open in a group
-            await _show_truth(turn, update.callback_query)
+            await _show_truth(turn, update.callback_query, person)
     elif (heard := update.message or update.edited_message) is not None:
         await turn.tell(_sentence(heard, error, language))
 
@@ -49,8 +50,10 @@ def _sentence(heard: Heard, error: Refused, language: str | None) -> Message:
     return refusal(chat, error, language=language, reply_to=reply_to, topic=topic)
 
 
-async def _show_truth(turn: Turn, query: CallbackQuery) -> None:
+async def _show_truth(turn: Turn, query: CallbackQuery, person: Person | None) -> None:
     """Old buttons say what is true now (conversations.md): the pressed card is drawn again, and no other: none changed."""
+    if person is not None:
+        await adopt_refused(turn, query, person)
     chat, message = chat_of(query), message_of(query)
     shown = await turn.uow.cards.card_at(chat, message) if message else None
     thing, _, number = (shown or "").partition(":")

@@ -62,6 +62,34 @@ async def test_pressing_submit_twice_files_once(worker: Phone, store: FakeStore)
     assert worker.toast.alert
 
 
+async def test_a_copy_of_the_card_loses_its_buttons_as_it_refuses(worker: Phone) -> None:
+    """A card whose answer was lost is sent again; one of the two is submitted, the other says so when it is pressed."""
+    await worker.opens("c_card-P002")
+    await worker.sends_photo(caption="施工电源还没接通")
+    copy = replace(worker.last(), id=next(worker.room.ids))
+    await worker.presses("提交")
+    worker.room.shown[copy.id] = copy
+    await worker.presses("提交")
+    assert worker.toast is not None
+    assert worker.toast.alert
+    assert worker.room.shown[copy.id].buttons == ["查看问题"]
+    assert "XM-2026-0001" in worker.room.shown[copy.id].text
+
+
+async def test_a_press_made_up_shows_nobody_elses_draft(worker: Phone, clerk: Phone) -> None:
+    """Nor makes a message of one's own its card."""
+    await worker.opens("c_card-P002")
+    await worker.sends_photo(caption="施工电源还没接通")
+    await clerk.sends("/help")
+    before = clerk.last()
+    await clerk.presses_data("d:1:submit:", before.id)
+    assert clerk.toast is not None
+    assert clerk.toast.alert
+    assert clerk.last() == before
+    await worker.sends("还有二号塔吊")
+    assert "施工电源" not in clerk.screen()
+
+
 async def test_without_a_project_submit_asks_and_picking_files(worker: Phone) -> None:
     """One touch more, no wall of questions."""
     await worker.sends("停电")
