@@ -6,7 +6,9 @@ import random
 import re
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 
 from PIL import Image
@@ -96,10 +98,10 @@ class Crowd:
         pieces = [self.a_file() for _ in range(self.dice.randint(2, 4) if album else 1)]
         report.photos = frozenset(digest for _, digest in pieces)
         late = self._sends(user, text, [content for content, _ in pieces])
-        await self._until(user, lambda: self._submit(user), self._asks)
+        await self._until(user, lambda: self._card(user, text) is not None, self._asks)
         await asyncio.sleep(self.dice.uniform(0, 0.2))
-        self.press(user)
-        await self._until(user, lambda: bool(self._numbers(user) - known), self._presses_again)
+        await self._submits(user, text)
+        await self._until(user, lambda: bool(self._numbers(user) - known), partial(self._submits, words=text))
         await asyncio.gather(*late)
         (report.filed,) = self._numbers(user) - known
 
@@ -128,15 +130,15 @@ class Crowd:
         self._world.files.albums[size["file_id"]] = [size]
         return {"photo": [size]}, sha256(content).hexdigest()
 
-    def press(self, user: int) -> None:
-        """提交, if it is there."""
-        try:
-            press_button(self._world, user=user, chat=user, label="提交")
-        except ActError:
-            return  # it has just been filed
+    def press(self, user: int, message: int | None = None) -> None:
+        """提交 below that message, or the newest one; if it is there."""
+        with suppress(ActError):  # it has just been filed
+            press_button(self._world, user=user, chat=user, label="提交", message_id=message)
 
-    async def _presses_again(self, user: int) -> None:
-        self.press(user)
+    async def _submits(self, user: int, words: str) -> None:
+        """By the card that says these words, unless it can't be submitted any more."""
+        if (card := self._card(user, words)) is not None:
+            self.press(user, card)
 
     async def _asks(self, user: int) -> None:
         """Whoever hears nothing writes again: it becomes part of the draft, and its card is shown."""
@@ -151,8 +153,12 @@ class Crowd:
     def _numbers(self, user: int) -> set[str]:
         return {found for text in self._texts(user) for found in CONFIRMED.findall(text)}
 
-    def _submit(self, user: int) -> bool:
-        return find_button(self._world.chat(user), "提交") is not None
+    def _card(self, user: int, words: str) -> int | None:
+        """The newest message that says one's words and can be submitted. A copy of an earlier report's may still hang there."""
+        for post in reversed(self._world.chat(user).visible()):
+            if words in str(post.body.get("text")) and find_button(self._world.chat(user), "提交", post.id):
+                return post.id
+        return None
 
     async def _until(self, user: int, true: Callable[[], bool], again: Callable[[int], Awaitable[None]]) -> None:
         """Looks whenever something moves in the chat. TimeoutError if it never comes true."""

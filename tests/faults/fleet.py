@@ -30,7 +30,8 @@ _SPY = (
         RETURN NULL; END $$""",
     # as the transaction commits: who leads then?
     """CREATE CONSTRAINT TRIGGER spy AFTER UPDATE ON outbox DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-        WHEN (NEW.state IN ('sending', 'sent') AND NEW.state <> OLD.state) EXECUTE FUNCTION spy()""",
+ WHEN (NEW.state <> OLD.state)
+        EXECUTE FUNCTION spy()""",
 )
 
 
@@ -126,7 +127,7 @@ class Fleet:
         return self.roles[int(holder.split("/")[1])]
 
     async def stale_writes(self) -> tuple[int, int]:
-        """Sends written down by a process that did not lead as it committed, and all."""
+        """Sends marked or settled by a process that did not lead as it committed, and all."""
         written = await truth.rows(self.cluster.url(), "SELECT who, holder FROM spied")
         return sum(not row["holder"] or self._role(row["holder"]) != row["who"] for row in written), len(written)
 

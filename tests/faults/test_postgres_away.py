@@ -28,7 +28,7 @@ async def test_nothing_is_lost_while_postgres_comes_and_goes(
     then each process is asked to end and begins anew, while people go on."""
     reports, stops, cuts, restarts = scale(24, 5000), scale(1, 50), scale(6, 50), scale(2, 20)
     between = (scale(1.0, 4.0), scale(2.0, 10.0))
-    up = (scale(3.0, 5.0), scale(8.0, 20.0))
+    up = (scale(3.0, 5.0), scale(5.0, 20.0))
     down = (0.0, scale(2.0, 5.0))
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(cluster(ROLES))

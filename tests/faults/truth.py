@@ -1,4 +1,5 @@
-"""What the ledger says in the end, read past all code of ours but the driver's, and whether it is what people were told."""
+"""What the ledger says in the end, read past all code of ours but the driver's (and the audit, of the past), and whether it is
+what people were told."""
 
 import asyncio
 import re
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.sandbox.server import Sandbox
 from storage.engines import is_embedded, parse
+from storage.store import SqlStore
 from tests.faults.crowd import Report
 
 TOKEN = re.compile(r"东门 (\d+) 号塔吊")
@@ -93,6 +95,8 @@ async def check_reports(url: str, media: Path, reports: Sequence[Report]) -> Non
     await _check_numbers(url, [issue["number"] for issue in issues])
     await _check_photos(url, media, {report.filed: report.photos for report in reports})
     await _check_halves(url)
+    await _check_counts(url)
+    await _check_past(url)
 
 
 async def check_restored(url: str, media: Path, confirmed: Sequence[Report]) -> None:
@@ -145,6 +149,25 @@ _HALVES = {
 async def _check_halves(url: str) -> None:
     for what, question in _HALVES.items():
         assert await rows(url, question) == [], what
+
+
+async def _check_counts(url: str) -> None:
+    """The counts that are kept are those a recount gives: each issue is still open."""
+    kept = "SELECT project, value, solved, \"open\", collected FROM tallies WHERE party = '' AND facet = 'category'"
+    counted = "SELECT project, category, 0, count(*) AS open, count(*) FROM issues GROUP BY project, category"
+    found = [Counter(tuple(row.values()) for row in await rows(url, question)) for question in (kept, counted)]
+    assert found[0] == found[1], "kept counts are not what a recount gives"
+
+
+async def _check_past(url: str) -> None:
+    """Each line of the history is sealed, and says what the ledger says."""
+    store = SqlStore(url)
+    await store.open()
+    try:
+        async with store.read() as uow:
+            assert (await uow.audit([])).flaws == ()
+    finally:
+        await store.close()
 
 
 async def check_updates(url: str, sandbox: Sandbox) -> None:
