@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, literal, or_, select, text, true, tuple_, union_all
+from sqlalchemy import Integer, and_, bindparam, func, literal, or_, select, text, true, tuple_, union_all
 
 from bot.domain.ids import IssueId, PersonId
 from bot.domain.issue import AT_THE_DESK, AT_THE_UNIT, CLOSED, Issue, Level, Status, Word
@@ -32,9 +32,9 @@ _PLACE = select(issues.c.level, *_OLDEST).where(issues.c.id == bindparam("sought
 _IDS = select(issues.c.id)
 _LISTENS = and_(people.c.user_id.is_not(None), people.c.reachable, ~people.c.left)
 _HEARS = select(people.c.id).where(people.c.id == issues.c.reporter, _LISTENS).correlate(issues).exists()
-_UNANSWERED = VIEW.where(_RESOLVED, issues.c.word.is_(None), issues.c.asks == 1, _HEARS).order_by(
-    issues.c.resolved_at, issues.c.id
-)
+_ASKED = (issues.c.word.is_(None), issues.c.asks == 1, issues.c.resolved_at < bindparam("before", type_=Moment()))
+_LONGEST = (issues.c.resolved_at, issues.c.id)
+_UNANSWERED = VIEW.where(_RESOLVED, *_ASKED, _HEARS).order_by(*_LONGEST).limit(bindparam("most", type_=Integer))
 _SPOKEN = or_(issues.c.status != Status.RESOLVED, issues.c.word == Word.SOLVED)
 _CHUNK = 500  # rows fetched at a time when the whole ledger is streamed
 
@@ -84,7 +84,7 @@ class IssueLists(Repository):
 
     async def unanswered(self, before: datetime, limit: int) -> list[IssueView]:
         """Resolved before then, the reporter asked once and silent: longest first."""
-        return await self._views(_UNANSWERED.where(issues.c.resolved_at < before).limit(limit))
+        return [view_of(row) for row in await self._all(_UNANSWERED, {"before": before, "most": limit})]
 
     async def suspended(self, sight: Sight, limit: int) -> list[IssueView]:
         """What waits for something, longest first."""

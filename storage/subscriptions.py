@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from bot.domain.digest import Digest
 from bot.domain.ids import ChatId
@@ -15,6 +15,8 @@ from storage.tables import digests, subscriptions
 
 _PLAIN = ("chat", "weekday", "hour", "minute", "next_at", "by")
 _ORDER = (subscriptions.c.chat, subscriptions.c.topic)
+_RIPE = subscriptions.c.next_at <= bindparam("now", type_=subscriptions.c.next_at.type)
+_DUE = select(subscriptions).where(_RIPE).order_by(subscriptions.c.next_at, *_ORDER)
 
 
 class SqlSubscriptions(Repository):
@@ -41,8 +43,7 @@ class SqlSubscriptions(Repository):
 
     async def due(self, now: datetime) -> list[Subscription]:
         """Earliest first."""
-        ripe = select(subscriptions).where(subscriptions.c.next_at <= now)
-        return [_subscription(row) for row in await self._all(ripe.order_by(subscriptions.c.next_at, *_ORDER))]
+        return [_subscription(row) for row in await self._all(_DUE, {"now": now})]
 
     async def freeze(self, digest: Digest) -> int:
         """Keep the figures for good. One per scope and week: the first stays."""

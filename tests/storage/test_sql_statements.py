@@ -139,6 +139,7 @@ INDEXED: dict[str, Asking] = {
     "poison": lambda uow, _: uow.inbox.poisoned(10),
     "the agenda": lambda uow, _: uow.agenda.due(NOW, any_hour_only=False, limit=10),
     "subscriptions": lambda uow, _: uow.subscriptions.due(NOW),
+    "reporters to be asked again": lambda uow, _: uow.issues.unanswered(NOW, 10),
     "files to fetch": lambda uow, _: uow.evidence.claim(NOW, 10),
     "an open draft": lambda uow, city: uow.drafts.open_of(city.reporter.id, ChatId(1)),
     "a message's draft": lambda uow, _: uow.drafts.of_message(ChatId(1), MessageId(1)),
