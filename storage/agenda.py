@@ -10,12 +10,11 @@ from sqlalchemy import bindparam, delete, func, literal, select, update
 from bot.domain.ids import IssueId, PersonId
 from bot.ports import Due, Telling
 from storage.briefs import Briefs
-from storage.dialect import given_ids, ids_given, insert_into
+from storage.dialect import ids_given, insert_into, is_given
 from storage.tables import agenda, said
 from storage.tables import issues as ledger
 
 T = TypeVar("T")
-_FIELDS = tuple(agenda.c.keys())
 _AT_ONCE = 256  # rows whose values pass through here
 _IDS_AT_ONCE = 1000
 _STEP = ("issue", "kind", "version", "step")
@@ -38,30 +37,22 @@ class SqlAgenda(Briefs):
 
     async def plan(self, due: Due) -> None:
         """Insert or replace the issue's row of that kind."""
-        await self._put(agenda, _row(due))
+        await self._put(agenda, due._asdict())
 
     async def plan_all(self, dues: Sequence[Due]) -> None:
         """The same for many rows in one go."""
         for some in _portions(dues):
-            await self._put_all(agenda, [_row(due) for due in some])
+            await self._put_all(agenda, [due._asdict() for due in some])
 
     async def planned(self, issue: IssueId) -> list[Due]:
         """The issue's rows, by kind."""
         rows = await self._all(select(agenda).where(agenda.c.issue == issue).order_by(agenda.c.kind))
-        return [_due(row) for row in rows]
+        return [Due._make(row) for row in rows]
 
     async def cancel(self, issue: IssueId, kind: str | None = None) -> None:
         """Forget the issue's row of that kind; of every kind by default."""
         forgotten = delete(agenda).where(agenda.c.issue == issue)
         await self._run(forgotten if kind is None else forgotten.where(agenda.c.kind == kind))
-
-    async def due(self, now: datetime, *, any_hour_only: bool, limit: int) -> list[Due]:
-        """Earliest first."""
-        ripe = select(agenda).where(agenda.c.at <= now)
-        if any_hour_only:
-            ripe = ripe.where(agenda.c.any_hour)
-        rows = await self._all(ripe.order_by(agenda.c.at, agenda.c.issue, agenda.c.kind).limit(limit))
-        return [_due(row) for row in rows]
 
     async def take(self, kind: str, issues: Sequence[IssueId], at: datetime) -> set[IssueId]:
         """Note that the planned step of that kind was taken, of each of these; those of which it was not before."""
@@ -138,14 +129,14 @@ def _taken(*, postgres: bool) -> Any:
     """INSERT … SELECT: what was planned is what was taken, and nothing of it passes through here."""
     now = bindparam("now", type_=said.c.at.type)
     planned = select(agenda.c.issue, agenda.c.kind, agenda.c.version, agenda.c.step, literal(0), now)
-    chosen = planned.where(agenda.c.kind == bindparam("taken"), agenda.c.issue.in_(given_ids(postgres=postgres)))
+    chosen = planned.where(agenda.c.kind == bindparam("taken"), is_given(agenda.c.issue, postgres=postgres))
     taken = insert_into(said, postgres=postgres).from_select([*_STEP, "person", "at"], chosen)
     return taken.on_conflict_do_nothing().returning(said.c.issue)
 
 
 @cache
 def _moved(*, postgres: bool) -> Any:
-    chosen = (agenda.c.kind == bindparam("moved"), agenda.c.issue.in_(given_ids(postgres=postgres)))
+    chosen = (agenda.c.kind == bindparam("moved"), is_given(agenda.c.issue, postgres=postgres))
     next_at = bindparam("next_at", type_=agenda.c.at.type)
     return update(agenda).where(*chosen).values(at=next_at, step=bindparam("next_step"))
 
@@ -154,13 +145,5 @@ def _rows(tellings: Sequence[tuple[Due, PersonId]], at: datetime) -> list[dict[s
     return [{**_key(due), "person": person, "at": at} for due, person in tellings]
 
 
-def _row(due: Due) -> dict[str, Any]:
-    return {name: getattr(due, name) for name in _FIELDS}
-
-
 def _key(due: Due) -> dict[str, Any]:
     return {name: getattr(due, name) for name in _STEP}
-
-
-def _due(row: Any) -> Due:
-    return Due(**row._mapping)

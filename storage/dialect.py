@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     TextClause,
+    any_,
     bindparam,
     func,
     literal_column,
@@ -53,15 +54,18 @@ def given_values(values: Iterable[str], *, postgres: bool) -> Any:
     return sorted(values) if postgres else json.dumps(sorted(values))
 
 
-@cache
-def given_ids(*, postgres: bool) -> Any:
-    """Any number of ids as what an IN looks into, through the one parameter `given` (`ids_given`)."""
+def is_given(column: ColumnElement[Any], *, postgres: bool) -> ColumnElement[bool]:
+    """The column is one of any number of ids or codes, through the one parameter `given` (`ids_given`).
+
+    ANY rather than IN: of a subquery's rows PostgreSQL guesses the number, and reads whole tables.
+    """
     if postgres:
-        return select(func.unnest(bindparam("given", type_=ARRAY(BigInteger))))
-    return select(func.json_each(bindparam("given", type_=Text)).table_valued("value").c.value)
+        kind = BigInteger if column.type.python_type is int else Text
+        return column == any_(bindparam("given", type_=ARRAY(kind)))
+    return column.in_(select(func.json_each(bindparam("given", type_=Text)).table_valued("value").c.value))
 
 
-def ids_given(ids: Iterable[int], *, postgres: bool) -> dict[str, Any]:
+def ids_given(ids: Iterable[int | str], *, postgres: bool) -> dict[str, Any]:
     """What the parameter `given` takes; in order, so that two processes lock rows in the same one."""
     return {"given": sorted(ids) if postgres else json.dumps(sorted(ids))}
 

@@ -13,7 +13,7 @@ from bot.domain.history import Action, Change, Entry
 from bot.domain.ids import IssueId, PersonId
 from bot.domain.issue import OPEN, Issue, Standing, format_number
 from bot.ports import HistoryLine, IssueView
-from storage.dialect import given_ids, ids_given, insert_into
+from storage.dialect import ids_given, insert_into, is_given
 from storage.figures import Figures
 from storage.issue_lists import IssueLists
 from storage.issue_rows import ENTRY, ISSUE, STANDING, VIEW, entry_of, issue_of, row_of, standing_of, view_of
@@ -144,7 +144,7 @@ def _said(*, postgres: bool) -> Any:
     """Oldest first, so that the newest is what stays."""
     chosen = select(history.c.issue, words.c.text).join(words, words.c.id == history.c.words)
     wanted = (
-        history.c.issue.in_(given_ids(postgres=postgres)),
+        is_given(history.c.issue, postgres=postgres),
         history.c.action == bindparam("action", type_=history.c.action.type),
     )
     return chosen.where(*wanted).order_by(history.c.id)

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from bot.domain.digest import OverdueLine, Tally, Totals, WeekCount
 from bot.domain.history import Action, Change, Entry
 from bot.domain.ids import ChatId, IssueId, PersonId, ProjectCode, UnitCode
-from bot.domain.issue import AT_THE_UNIT, Category, Issue, Level, Means, Standing, Status
+from bot.domain.issue import AT_THE_UNIT, Category, Issue, Means, Standing, Status
 from bot.domain.organisation import Scope
 from bot.domain.permissions import Sight
 
@@ -31,24 +31,23 @@ class Brief(NamedTuple):
 
     issue: IssueId
     number: str
-    level: Level
     status: Status
     words: str  # the beginning of the description
     project: ProjectCode
-    project_name: str
-    district: str
-    owner: UnitCode
     reporting_unit: UnitCode | None
     reporter: PersonId
     unit: UnitCode | None
-    unit_name: str  # '' when none
     assignee: PersonId | None
-    assignee_name: str  # '' when none
-    assignee_chat: ChatId | None  # None for who can't be told
     due_at: datetime | None
     due_version: int
     provisional: bool
     nudged: int
+    project_name: str
+    district: str
+    owner: UnitCode
+    unit_name: str  # '' when none
+    assignee_name: str  # '' when none
+    assignee_chat: ChatId | None  # None for who can't be told
 
     @property
     def standing(self) -> Standing:

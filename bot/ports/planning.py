@@ -9,8 +9,7 @@ from bot.domain.ids import IssueId, PersonId
 from bot.ports.ledger import Brief
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """One planned moment of an issue. `kind` is 'reminder', 'rung' or 'nudge'; one row per issue and kind."""
 
     issue: IssueId

@@ -107,7 +107,8 @@ def _kept(value: Any) -> Any:
     if isinstance(value, Mapping):
         return _json(value)
     if isinstance(value, tuple):
-        return tuple(_kept(item) for item in value)
+        made = getattr(value, "_make", tuple)  # of a named one another of its kind
+        return made(_kept(item) for item in value)
     if is_dataclass(value) and not isinstance(value, type):
         return replace(value, **{f.name: _kept(getattr(value, f.name)) for f in fields(value)})
     return value

@@ -49,7 +49,7 @@ class FakeAgenda:
 
     async def move(self, kind: str, issues: Sequence[IssueId], at: datetime, step: int) -> None:
         for row in self._planned(kind, issues):
-            self._tables.agenda[row.issue, kind] = kept(replace(row, at=at, step=step))
+            self._tables.agenda[row.issue, kind] = kept(row._replace(at=at, step=step))
 
     def _planned(self, kind: str, issues: Sequence[IssueId]) -> list[Due]:
         return [self._tables.agenda[issue, kind] for issue in issues if (issue, kind) in self._tables.agenda]
@@ -63,7 +63,6 @@ class FakeAgenda:
         return Brief(
             issue=issue.id,
             number=issue.number,
-            level=issue.level,
             status=issue.status,
             words=issue.description[:80],
             project=issue.project,

@@ -1,7 +1,7 @@
 """Escalation 逐级协调: an overdue issue climbs, each rung once; a rung nobody can be reached on goes to the next at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.domain.deadlines import next_rung
 from bot.domain.messages import Message, Priority
@@ -27,7 +27,7 @@ async def climb(turn: Turn, items: Sequence[Live], around: Reach) -> list[Unreac
     """Tell the people of every rung reached, plan the next; the rungs on which nobody could be told."""
     if not items:
         return []
-    climbs = [_steps(item, around) for item in items]
+    climbs = [_steps(turn, item, around) for item in items]
     steps = [step for climbed in climbs for step in climbed]
     fresh = await turn.uow.agenda.said_all({step.due: None for step in steps}, turn.now)
     told = [step for step in steps if step.due in fresh]
@@ -40,9 +40,9 @@ async def climb(turn: Turn, items: Sequence[Live], around: Reach) -> list[Unreac
 
 def _message(turn: Turn, person: Person, own: Sequence[Step]) -> Message:
     """`proof`: what has to be noted once it has arrived."""
-    lines = [step.item.line(rung=step.who, nudged=step.item.brief.nudged) for step in own]
+    told = [(step.item, {**step.item.in_charge(), "rung": step.who, "nudged": step.item.brief.nudged}) for step in own]
     proof = {"person": person.id, "at": turn.now.isoformat()}
-    return grouped("timed/escalation", hearer(person), lines, [step.due for step in own], proof=proof)
+    return grouped("timed/escalation", hearer(person), told, [step.due for step in own], proof=proof)
 
 
 async def tell_groups(turn: Turn, empty: Sequence[tuple[Live, str]], around: Reach) -> list[Unreached]:
@@ -55,8 +55,8 @@ async def tell_groups(turn: Turn, empty: Sequence[tuple[Live, str]], around: Rea
         for group in groups.get(item.brief.unit, ()):
             by_group.setdefault(group, []).append((item, rung))
     for group, own in by_group.items():
-        lines = [item.line(rung=rung) for item, rung in own]
-        await turn.tell(Message(group.chat, "timed/unit_group", listed(lines), Priority.REMINDER, topic=group.topic))
+        facts = listed([(item, {"rung": rung}) for item, rung in own])
+        await turn.tell(Message(group.chat, "timed/unit_group", facts, Priority.REMINDER, topic=group.topic))
     return [
         Unreached(
             item,
@@ -69,16 +69,16 @@ async def tell_groups(turn: Turn, empty: Sequence[tuple[Live, str]], around: Rea
     ]
 
 
-def _steps(item: Live, around: Reach) -> list[Step]:
+def _steps(turn: Turn, item: Live, around: Reach) -> list[Step]:
     """The rung that is due; then those above it whose time has come too, or that stand in for an empty one."""
     steps: list[Step] = []
-    turn, index = item.run.turn, item.due.step
+    index = item.due.step
     while (rung := next_rung(deadline_at(item.due_at), turn.calendar, turn.policy, index)) is not None:
         at, place = rung
         if steps and steps[-1].people and at > turn.now:
             break
         steps.append(
-            Step(item, replace(item.due, step=index), place.who, around.on_rung(item.brief.standing, place.who))
+            Step(item, item.due._replace(step=index), place.who, around.on_rung(item.brief.standing, place.who))
         )
         index += 1
     return steps
@@ -102,5 +102,5 @@ async def _plan_next(turn: Turn, items: Sequence[Live], climbs: Sequence[Sequenc
         if rung is None:
             await turn.uow.agenda.cancel(item.due.issue, "rung")
         else:
-            planned.append(replace(item.due, at=rung[0], step=index))
+            planned.append(item.due._replace(at=rung[0], step=index))
     await turn.uow.agenda.plan_all(planned)

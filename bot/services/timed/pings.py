@@ -1,7 +1,7 @@
 """Reminders 催办: one message per person and run, each step of a deadline once (domain.md: reminders)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,8 @@ from bot.services.timed.timed import Hearer, Live, deadline_at, grouped, hearer,
 from bot.services.timed.unreached import Unreached
 from bot.services.turn import Turn
 
+Facts = Mapping[str, Any]
+_OWN: Facts = {"own": True}
 NAMES = 3  # of those who nudged an issue, the latest
 
 
@@ -60,23 +62,28 @@ async def tell(turn: Turn, items: Sequence[Live], around: Reach, kind: str = "ti
     for item in items:
         for hears in _hearers(item, around):
             groups.setdefault(hears, []).append(item)
+    nudged = await _nudged(turn, items) if kind == "timed/nudge" else {}
     people = in_portions(groups.items(), lambda group: len(group[1]))
-    await turn.tell_all([await _message(kind, hears, own) async for some in people for hears, own in some])
+    await turn.tell_all([_message(kind, hears, own, nudged) async for some in people for hears, own in some])
     return [_note(item, around) for item in items if item.brief.assignee_chat is None]
 
 
-async def _message(kind: str, hears: Hearer, own: Sequence[Live]) -> Message:
-    lines = [await _line(item, hears, kind) async for some in in_portions(own) for item in some]
-    return grouped(kind, hears, lines, [item.due for item in own])
+async def _nudged(turn: Turn, items: Sequence[Live]) -> dict[IssueId, Facts]:
+    """A nudge says whose it is, and how many there were."""
+    names = {item.brief.issue: await nudges.latest(turn, item.brief.issue) for item in items}
+    return {item.brief.issue: {"by": names[item.brief.issue][:NAMES], "nudged": item.brief.nudged} for item in items}
 
 
-async def _line(item: Live, hears: Hearer, kind: str) -> dict[str, Any]:
-    """`own`: the person is in charge, and not told in somebody's stead. A nudge says whose it is, and how many there were."""
-    own = item.brief.assignee == hears.person
-    if kind != "timed/nudge":
-        return item.line(own=own)
-    names = await nudges.latest(item.run.turn, item.brief.issue)
-    return item.line(own=own, by=names[:NAMES], nudged=item.brief.nudged)
+def _message(kind: str, hears: Hearer, own: Sequence[Live], nudged: Mapping[IssueId, Facts]) -> Message:
+    told = [(item, {**_whose(item, hears), **nudged.get(item.brief.issue, {})}) for item in own]
+    return grouped(kind, hears, told, [item.due for item in own])
+
+
+def _whose(item: Live, hears: Hearer) -> Facts:
+    """`own`: the person is in charge. Whoever is told in somebody's stead also hears in whose."""
+    if item.brief.assignee == hears.person:
+        return _OWN
+    return {"own": False, **item.in_charge()}
 
 
 def _hearers(item: Live, around: Reach) -> list[Hearer]:

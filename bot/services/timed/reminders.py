@@ -1,9 +1,10 @@
 """Reminders and the ladder as rows (ADR 2): planned after each change of an issue, said when their moment has come."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.domain.deadlines import next_reminder, next_rung
+from bot.domain.ids import IssueId
 from bot.domain.issue import AT_THE_UNIT, Deadline, Issue, Level
 from bot.ports import Due, Ripe
 from bot.services.people import reach
@@ -33,7 +34,7 @@ async def plan(turn: Turn, issue: Issue) -> None:
 async def _keep(turn: Turn, issue: Issue, rows: Sequence[Due]) -> None:
     """What waits, waits; but a changed level may change at which hours it may be said."""
     now = any_hour(turn, issue)
-    changed = [replace(row, any_hour=now) for row in rows if row.any_hour != now]
+    changed = [row._replace(any_hour=now) for row in rows if row.any_hour != now]
     if changed:
         await turn.uow.agenda.plan_all(changed)
 
@@ -80,11 +81,9 @@ def _any_hour_only(turn: Turn) -> bool | None:
 
 
 async def _say(turn: Turn, ripe: Sequence[Ripe]) -> None:
-    run = Run(turn)
-    live = [Live(one.due, one.brief, run) async for some in in_portions(ripe) for one in some if _stands(one)]
-    for issue in {one.due.issue for one in ripe} - {item.due.issue for item in live}:
+    by_kind, idle = await _sorted(turn, ripe)
+    for issue in idle:
         await plan(turn, await turn.uow.issues.get(issue))
-    by_kind = {kind: [item for item in live if item.due.kind == kind] for kind in ("reminder", "nudge", "rung")}
     pinged = by_kind["reminder"] + by_kind["nudge"]
     around = await reach.look_up(turn, pings.elsewhere(pinged) + [item.brief.standing for item in by_kind["rung"]])
     notes = await pings.remind(turn, by_kind["reminder"], around)
@@ -93,10 +92,17 @@ async def _say(turn: Turn, ripe: Sequence[Ripe]) -> None:
     await unreached.tell_desk(turn, notes, around)
 
 
+async def _sorted(turn: Turn, ripe: Sequence[Ripe]) -> tuple[dict[str, list[Live]], set[IssueId]]:
+    """What still holds, by kind; the issues of what does not."""
+    run, by_kind, idle = Run(turn), defaultdict[str, list[Live]](list), set[IssueId]()
+    async for some in in_portions(ripe):
+        for due, brief in some:
+            if brief.runs and brief.due_version == due.version:
+                by_kind[due.kind].append(run.live(due, brief))
+            else:
+                idle.add(due.issue)
+    return by_kind, idle
+
+
 async def _put_off(turn: Turn, one: Ripe) -> None:
-    await turn.uow.agenda.plan(replace(one.due, at=turn.now + apart.PUT_OFF))
-
-
-def _stands(one: Ripe) -> bool:
-    """The row still speaks of the issue's present deadline, and that runs."""
-    return one.brief.runs and one.brief.due_version == one.due.version
+    await turn.uow.agenda.plan(one.due._replace(at=turn.now + apart.PUT_OFF))

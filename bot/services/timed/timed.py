@@ -23,39 +23,13 @@ PORTION = 128  # items worked on before others have their turn: a run over thous
 T = TypeVar("T")
 
 
-class Run:
-    """One look at the clock: what it means for deadlines and due moments, each worked out once however many share it."""
+class Times(NamedTuple):
+    """What a line says about time. `left`: working days until the issue must be solved, negative when overdue; `late`: what was
+    due is said well after it could have been."""
 
-    def __init__(self, turn: Turn) -> None:
-        self.turn = turn
-        self._left: dict[datetime, int] = {}
-        self._late: dict[datetime, bool] = {}
-        self._times: dict[tuple[datetime, datetime], Mapping[str, Any]] = {}
-
-    def left(self, due_at: datetime) -> int:
-        """Working days, negative when overdue."""
-        if due_at not in self._left:
-            self._left[due_at] = days_left(deadline_at(due_at), self.turn.calendar, self.turn.now)
-        return self._left[due_at]
-
-    def is_late(self, at: datetime) -> bool:
-        """What was due then is said well after it could have been."""
-        if at not in self._late:
-            self._late[at] = self.turn.now - hours.next_telling(self.turn, at) > LATE_AFTER
-        return self._late[at]
-
-    def times(self, due_at: datetime, at: datetime) -> Mapping[str, Any]:
-        """What a line says about time, of an issue that must be solved by `due_at` and is told of since `at`."""
-        times = self._times.get((due_at, at))
-        if times is None:
-            times = {"left": self.left(due_at), "due_at": due_at.isoformat(), "late": self.is_late(at)}
-            self._times[due_at, at] = times
-        return times
-
-
-def deadline_at(due_at: datetime) -> Deadline:
-    """As far as the rules of time look at it."""
-    return Deadline(due_at, 0, "")
+    left: int
+    due_at: str
+    late: bool
 
 
 class Live(NamedTuple):
@@ -63,30 +37,63 @@ class Live(NamedTuple):
 
     due: Due
     brief: Brief
-    run: Run
+    times: Times
 
     @property
     def due_at(self) -> datetime:
         """When the issue must be solved. ValueError if it has no deadline."""
-        if self.brief.due_at is None:
-            raise ValueError(f"{self.brief.number} has no deadline")
-        return self.brief.due_at
+        return _running(self.brief)
 
     def line(self, **more: Any) -> dict[str, Any]:
-        """The facts of one line of a grouped message. `left`: working days, negative when overdue."""
-        brief = self.brief
+        """The facts of one line of a grouped message."""
+        brief, times = self.brief, self.times
         return {
             "issue": brief.issue,
             "number": brief.number,
-            "level": brief.level.value,
             "project": brief.project_name,
-            "unit": brief.unit_name,
-            "assignee": brief.assignee_name,
             "text": brief.words[:WORDS],
             "provisional": brief.provisional,
-            **self.run.times(self.due_at, self.due.at),
+            "left": times.left,
+            "due_at": times.due_at,
+            "late": times.late,
             **more,
         }
+
+    def in_charge(self) -> dict[str, str]:
+        """The facts of who must solve it."""
+        return {"unit": self.brief.unit_name, "assignee": self.brief.assignee_name}
+
+
+class Run:
+    """One look at the clock: what it means for deadlines and due moments, each worked out once however many share it."""
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+        self._times: dict[tuple[datetime, datetime], Times] = {}
+
+    def live(self, due: Due, brief: Brief) -> Live:
+        """ValueError if the issue has no deadline."""
+        moments = _running(brief), due.at
+        times = self._times.get(moments)
+        if times is None:
+            times = self._times[moments] = self._worked_out(*moments)
+        return Live(due, brief, times)
+
+    def _worked_out(self, due_at: datetime, at: datetime) -> Times:
+        left = days_left(deadline_at(due_at), self._turn.calendar, self._turn.now)
+        late = self._turn.now - hours.next_telling(self._turn, at) > LATE_AFTER
+        return Times(left, due_at.isoformat(), late)
+
+
+def deadline_at(due_at: datetime) -> Deadline:
+    """As far as the rules of time look at it."""
+    return Deadline(due_at, 0, "")
+
+
+def _running(brief: Brief) -> datetime:
+    if brief.due_at is None:
+        raise ValueError(f"{brief.number} has no deadline")
+    return brief.due_at
 
 
 async def in_portions(items: Iterable[T], weight: Callable[[T], int] = lambda _: 1) -> AsyncIterator[Sequence[T]]:
@@ -116,28 +123,31 @@ def hearer(person: Person) -> Hearer:
     return Hearer(person.id, ChatId(person.user_id))
 
 
-def grouped(kind: str, to: Hearer, lines: Sequence[dict[str, Any]], dues: Sequence[Due], **more: Any) -> Message:
+Told = tuple[Live, Mapping[str, Any]]  # with what its line says besides
+
+
+def grouped(kind: str, to: Hearer, told: Sequence[Told], dues: Sequence[Due], **more: Any) -> Message:
     """One message to one person about many issues, most urgent first. Its key lets the same steps be told once, ever.
 
     `more`: facts of the message.
     """
     key = f"{kind}:{to.person}:{_digest(dues)}"
-    return Message(to.chat, kind, listed(lines) | more, Priority.REMINDER, key=key)
+    return Message(to.chat, kind, listed(told) | more, Priority.REMINDER, key=key)
 
 
-def listed(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def listed(told: Sequence[Told]) -> dict[str, Any]:
     """The facts of a list of issues, most urgent first: the first of them, and how many there are of what."""
-    ordered = sorted(lines, key=lambda line: (line["left"], line["number"]))
+    ordered = sorted(told, key=lambda one: (one[0].times.left, one[0].brief.number))
     return {
-        "issues": ordered[:LISTED],
+        "issues": [item.line(**more) for item, more in ordered[:LISTED]],
         "total": len(ordered),
         "more": max(0, len(ordered) - LISTED),
-        "overdue": sum(line["left"] < 0 for line in ordered),
-        "late": any(line["late"] for line in ordered),
+        "overdue": sum(item.times.left < 0 for item, _ in ordered),
+        "late": any(item.times.late for item, _ in ordered),
     }
 
 
 def _digest(dues: Sequence[Due]) -> str:
     """Short for the steps that were said."""
-    said = sorted(f"{due.issue}/{due.version}/{due.step}" for due in dues)
+    said = sorted([f"{due.issue}/{due.version}/{due.step}" for due in dues])
     return hashlib.sha256(" ".join(said).encode()).hexdigest()[:32]

@@ -1,7 +1,6 @@
 """A timed message that Telegram refused for good (403): whoever comes next is told instead (design.md: Outbox)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.domain.ids import IssueId
 from bot.domain.messages import Message
@@ -21,7 +20,7 @@ async def blocked(turn: Turn, message: Message) -> None:
         return
     rungs = {IssueId(line["issue"]): line.get("rung", "") for line in message.facts["issues"]}
     run = Run(turn)
-    items = [Live(_now(turn, brief), brief, run) for brief in await turn.uow.agenda.briefs(sorted(rungs)) if brief.runs]
+    items = [run.live(_now(turn, brief), brief) for brief in await turn.uow.agenda.briefs(sorted(rungs)) if brief.runs]
     around = await reach.look_up(turn, [item.brief.standing for item in items])
     if message.kind == "timed/escalation":
         notes = await _climb_on(turn, [(item, rungs[item.brief.issue]) for item in items], around)
@@ -37,7 +36,7 @@ async def _climb_on(turn: Turn, items: Sequence[tuple[Live, str]], around: Reach
     for item, _ in empty:
         rows = await turn.uow.agenda.planned(item.brief.issue)
         waiting = [row for row in rows if row.kind == "rung" and row.version == item.brief.due_version]
-        await turn.uow.agenda.plan_all([replace(row, at=min(row.at, turn.now)) for row in waiting])
+        await turn.uow.agenda.plan_all([row._replace(at=min(row.at, turn.now)) for row in waiting])
     return await ladder.tell_groups(turn, empty, around)
 
 

@@ -45,7 +45,7 @@ async def tell_desk(turn: Turn, notes: Sequence[Unreached], around: Reach) -> No
 
 def _rung(note: Unreached) -> dict[str, Any]:
     absent = [{"name": person.name, "why": why_untold(person)} for person in note.absent]
-    return note.item.line(rung=note.rung, absent=absent, group_told=note.group_told)
+    return note.item.line(unit=note.item.brief.unit_name, rung=note.rung, absent=absent, group_told=note.group_told)
 
 
 def _by_clerk(notes: Iterable[Unreached], around: Reach) -> list[tuple[Person, list[Unreached]]]:
