@@ -1,6 +1,5 @@
 """SQLite in our own process: one connection that writes, a few that only read."""
 
-import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +12,7 @@ from bot.ports import StoreUnavailable
 from storage import engines
 from storage.embedded_connection import EmbeddedConnection, to_the_end
 from storage.errors import cause, name_what_passes, passes
+from storage.pool import Pool
 from storage.prepared import Statements
 
 _READERS = 5
@@ -25,8 +25,8 @@ class Embedded:
 
     def __init__(self, url: URL, *, guest: bool = False) -> None:
         threads = ThreadPoolExecutor(1 + _READERS, "sqlite")
-        self._writers = _Pool(engines.sqlite_engine(url, writer=True, guest=guest), 1, threads)
-        self._readers = _Pool(engines.sqlite_engine(url, writer=False), _READERS, threads)
+        self._writers = _pool(engines.sqlite_engine(url, writer=True, guest=guest), 1, threads)
+        self._readers = _pool(engines.sqlite_engine(url, writer=False), _READERS, threads)
 
     @asynccontextmanager
     async def transaction(self, *, writing: bool) -> AsyncIterator[EmbeddedConnection]:
@@ -62,51 +62,18 @@ class Embedded:
         await self._writers.close()
 
 
-class _Pool:
-    """Connections of one kind, made when they are needed."""
+def _pool(engine: Engine, size: int, threads: ThreadPoolExecutor) -> Pool[EmbeddedConnection]:
+    event.listen(engine, "handle_error", name_what_passes)
+    statements = Statements(engine.dialect)
 
-    def __init__(self, engine: Engine, size: int, threads: ThreadPoolExecutor) -> None:
-        event.listen(engine, "handle_error", name_what_passes)
-        self._engine = engine
-        self._threads = threads
-        self._statements = Statements(engine.dialect)
-        self._free = asyncio.Semaphore(size)
-        self._idle: list[EmbeddedConnection] = []
-
-    @asynccontextmanager
-    async def lent(self, seconds: float | None = None) -> AsyncIterator[EmbeddedConnection]:
-        """One for the caller alone. Raises StoreUnavailable if it has to wait for longer."""
-        await self._turn(seconds)
+    async def opened() -> EmbeddedConnection:
         try:
-            connection = self._idle.pop() if self._idle else await self._opened()
-            try:
-                yield connection
-            finally:
-                if connection.broken:
-                    await connection.close()
-                else:
-                    self._idle.append(connection)
-        finally:
-            self._free.release()
-
-    async def close(self) -> None:
-        """All of them."""
-        while self._idle:
-            await self._idle.pop().close()
-
-    async def _turn(self, seconds: float | None) -> None:
-        try:
-            async with asyncio.timeout(seconds if self._free.locked() else None):
-                await self._free.acquire()
-        except TimeoutError:
-            raise StoreUnavailable("all connections are in use") from None
-
-    async def _opened(self) -> EmbeddedConnection:
-        try:
-            connection = await to_the_end(self._threads, self._engine.connect)
+            connection = await to_the_end(threads, engine.connect)
         except (sqlite3.Error, DBAPIError) as error:
             if passes(error):
                 raise StoreUnavailable(cause(error)) from error
             raise
         connection.begin()
-        return EmbeddedConnection(connection, self._statements, self._threads)
+        return EmbeddedConnection(connection, statements, threads)
+
+    return Pool(opened, size)

@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.ports import StoreUnavailable
 from storage.connection import AnyRow
 from storage.errors import is_busy, named
-from storage.prepared import Fetched, Prepared, Statements
+from storage.prepared import Fetched, Prepared, Statements, one_or_many
 
 _SECONDS = 0.002  # for a question, in the loop
 _STEPS = 2000  # of SQLite's machine between two looks at the clock
@@ -60,8 +60,7 @@ class EmbeddedConnection:
     async def execute(self, statement: Executable, values: Any = None) -> Fetched:
         """In the loop if it is short."""
         await self._ready()
-        if isinstance(values, list | tuple):
-            values = values[0] if len(values) == 1 else list(values) or None
+        values = one_or_many(values)
         prepared = self._statements.get(statement, values)
         ask = partial(self._ask, prepared, statement, values)
         if isinstance(statement, SelectBase):
@@ -156,9 +155,17 @@ class EmbeddedConnection:
             result = self._connection.execute(statement, values)
             return Fetched(result.all()) if result.returns_rows else Fetched((), result.rowcount)
         try:
-            return prepared.ask(self._raw, values)
+            return self._by_sqlite(prepared, values)
         except sqlite3.Error as error:
             raise named(error, prepared.sql) from error
+
+    def _by_sqlite(self, prepared: Prepared, values: Any) -> Fetched:
+        if isinstance(values, list):
+            return Fetched((), self._raw.executemany(prepared.sql, map(prepared.parameters, values)).rowcount)
+        cursor = self._raw.execute(prepared.sql, prepared.parameters(values))
+        if not prepared.returns:
+            return Fetched((), cursor.rowcount)
+        return prepared.answer(cursor.fetchall(), lambda: (column[0] for column in cursor.description))
 
     def _begun(self, *, last_try: bool) -> bool:
         """At once, or not: SQLite itself would hold up the loop."""

@@ -28,8 +28,7 @@ _DRIVERS = {
     "postgresql": "postgresql+asyncpg",
     "postgres": "postgresql+asyncpg",
 }
-_POOL = 5
-_STATEMENTS = 512  # kept by SQLite ready to run, for each connection
+_STATEMENTS = 512  # kept ready to run, for each connection
 BUSY_SECONDS = 15
 _PAUSE = 0.02  # seconds between two tries to have the file alone
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")  # JSON's word for it; not a backslash that somebody wrote before u0000
@@ -75,19 +74,18 @@ def sqlite_engine(url: URL, *, writer: bool, guest: bool = False) -> Engine:
 
 
 def postgres_engine(url: URL) -> "AsyncEngine":
-    """A pool of connections; each transaction READ COMMITTED unless told otherwise."""
+    """Makes connections; whoever asks keeps them, and begins and ends transactions over the driver's own (storage.server)."""
     from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - SQLite goes without
 
     pooled = {"statement_cache_size", "prepared_statement_cache_size"} & set(url.query)
     unnamed = any(url.query[name] == "0" for name in pooled)
-    options: dict[str, Any] = {"server_settings": {"timezone": "UTC"}}
+    options: dict[str, Any] = {"server_settings": {"timezone": "UTC"}, "statement_cache_size": _STATEMENTS}
     if unnamed:
         options |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0, "prepared_statement_name_func": str}
     return create_async_engine(
         url.difference_update_query(sorted(pooled)) if unnamed else url,
-        isolation_level="READ COMMITTED",
-        pool_size=_POOL,
-        max_overflow=_POOL,
+        isolation_level="AUTOCOMMIT",
+        poolclass=NullPool,
         connect_args=options,
         json_serializer=compact,
         hide_parameters=True,

@@ -1,20 +1,20 @@
 """What SQLAlchemy does anew for each statement, done once for those that are asked again and again.
 
 Looking a statement up in SQLAlchemy's cache, putting its values in order and making ready for the answer takes longer than
-SQLite takes to answer. Most statements of ours are constants of their modules: the second time one is asked for the same
-names, what is to be done is noted, and from then on only that is done.
+SQLite takes to answer, and five times as long as asyncpg takes to ask and to read. Most statements of ours are constants of their
+modules: the second time one is asked for the same names, what is to be done is noted, and from then on only that is done.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Dialect, Executable, SelectBase, UpdateBase
+from sqlalchemy import Dialect, Executable, Float, Insert, SelectBase, UpdateBase
 from sqlalchemy.engine import result_tuple
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.sqltypes import TupleType
+from sqlalchemy.types import TypeEngine
 
 from storage.connection import AnyRow
 
@@ -51,7 +51,7 @@ class Fetched:
 @dataclass(frozen=True, slots=True)
 class Given:
     """A parameter that differs each time: its place in the statement, the name of the value (`element`: which of a list's), and
-    what SQLite gets for it."""
+    what the driver gets for it."""
 
     place: int
     name: str
@@ -60,31 +60,28 @@ class Given:
 
 
 class Prepared:
-    """A statement as SQLite is asked it. `fixed`: its parameters in order, as far as they never change; `given`: the others;
-    `read`: by the place of a column, what we get for its value."""
+    """A statement as the driver is asked it. `returns`: rows come back. `fixed`: its parameters in order, as far as they never
+    change; `given`: the others; `read`: by the place of a column, what we get for its value."""
 
     def __init__(
-        self, sql: str, fixed: Sequence[Any], given: Iterable[Given], read: Sequence[tuple[int, Process]]
+        self,
+        sql: str,
+        fixed: Sequence[Any],
+        given: Iterable[Given],
+        read: Sequence[tuple[int, Process]],
+        *,
+        returns: bool,
     ) -> None:
         self.sql = sql
+        self.returns = returns
         self._fixed = list(fixed)
         self._given = [(one.place, one.name, one.process) for one in given if one.element is None]
         self._listed = [one for one in given if one.element is not None]
         self._read = read
         self._row: Callable[[Sequence[Any]], AnyRow] | None = None
 
-    def ask(self, raw: sqlite3.Connection, values: Any) -> Fetched:
-        """Execute, and fetch all; `values` as in `storage.connection`. Raises sqlite3.Error."""
-        if isinstance(values, list):
-            return Fetched((), raw.executemany(self.sql, map(self._parameters, values)).rowcount)
-        cursor = raw.execute(self.sql, self._parameters(values))
-        if cursor.description is None:
-            return Fetched((), cursor.rowcount)
-        if self._row is None:
-            self._row = result_tuple([column[0] for column in cursor.description])
-        return Fetched([self._row(self._ours(values)) for values in cursor.fetchall()])
-
-    def _parameters(self, values: Mapping[str, Any]) -> list[Any]:
+    def parameters(self, values: Mapping[str, Any]) -> list[Any]:
+        """In order, as the driver takes them."""
         parameters = self._fixed.copy()
         for place, name, process in self._given:
             parameters[place] = values[name] if process is None else process(values[name])
@@ -92,6 +89,12 @@ class Prepared:
             value = values[one.name][one.element]
             parameters[one.place] = value if one.process is None else one.process(value)
         return parameters
+
+    def answer(self, rows: Sequence[Sequence[Any]], names: Callable[[], Iterable[str]]) -> Fetched:
+        """What the driver brought, as we read it; `names` of the columns."""
+        if self._row is None:
+            self._row = result_tuple(list(names()))
+        return Fetched([self._row(self._ours(row)) for row in rows])
 
     def _ours(self, values: Sequence[Any]) -> Sequence[Any]:
         if self._read:
@@ -101,35 +104,63 @@ class Prepared:
         return values
 
 
+@dataclass(slots=True)
+class Asked:
+    """A statement that was asked before. `lists`: the values whose length is in its words, once that is known; `ways`: how it
+    is asked, None if by SQLAlchemy, by the shape of what is given."""
+
+    lists: frozenset[str] = frozenset()
+    ways: dict[tuple[Any, ...], Prepared | None] = field(default_factory=dict)
+
+    def shape(self, values: Any) -> tuple[Any, ...]:
+        """On what the words depend: the names, and how long a list is."""
+        if not values:
+            return ()
+        if isinstance(values, list):
+            return (None, *values[0])
+        if not self.lists:
+            return tuple(values)
+        return tuple([(name, _length(value)) if name in self.lists else name for name, value in values.items()])
+
+
 class Statements:
     """Those that were asked of a database before. One that is asked a first time may never be asked again."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
-        self._known: WeakKeyDictionary[Executable, dict[tuple[Any, ...], Prepared | None]] = WeakKeyDictionary()
+        self._known: WeakKeyDictionary[Executable, Asked] = WeakKeyDictionary()
 
     def get(self, statement: Executable, values: Any) -> Prepared | None:
         """None if SQLAlchemy is to do it: the first time, and for what it does in a way of its own."""
-        known = self._known.get(statement)
-        if known is None:
-            self._known[statement] = {}
+        asked = self._known.get(statement)
+        if asked is None:
+            self._known[statement] = Asked()
             return None
-        shape = _shape(values)
         try:
-            return known[shape]
+            return asked.ways[asked.shape(values)]
         except KeyError:
-            prepared = known[shape] = self._prepared(statement, values)
-            return prepared
+            return self._look(statement, asked, values)
 
-    def _prepared(self, statement: Executable, values: Any) -> Prepared | None:
+    def _look(self, statement: Executable, asked: Asked, values: Any) -> Prepared | None:
+        prepared = None
         many = isinstance(values, list)
         example: Mapping[str, Any] = values[0] if many else values or {}
-        if not isinstance(statement, SelectBase | UpdateBase):
-            return None
-        compiled = statement.compile(dialect=self._dialect, column_keys=sorted(example), for_executemany=many)
-        columns = statement.exported_columns.values()
-        if not isinstance(compiled, SQLCompiler) or not _simple(compiled, example) or (many and columns):
-            return None
+        if isinstance(statement, SelectBase | UpdateBase):
+            whole = (
+                statement.inline() if isinstance(statement, Insert) else statement
+            )  # else it would tell keys nobody asked for
+            compiled = whole.compile(dialect=self._dialect, column_keys=sorted(example), for_executemany=many)
+            if isinstance(compiled, SQLCompiler):
+                asked.lists = frozenset(bind.key for bind in compiled.post_compile_params)
+                columns = [column.type for column in statement.exported_columns.values()]
+                if _simple(compiled, example) and not (many and columns):
+                    prepared = self._prepared(compiled, example, columns)
+        asked.ways[asked.shape(values)] = prepared
+        return prepared
+
+    def _prepared(
+        self, compiled: SQLCompiler, example: Mapping[str, Any], columns: Sequence[TypeEngine[Any]]
+    ) -> Prepared:
         state = compiled.construct_expanded_state(example, escape_names=False)
         lists = {part: (name, n) for name, parts in state.parameter_expansion.items() for n, part in enumerate(parts)}
         fixed, given = [], []
@@ -144,21 +175,24 @@ class Statements:
             else:
                 fixed.append(None)
                 given.append(Given(place, source, element, process))
-        read = [
-            (place, process)
-            for place, column in enumerate(columns)
-            if (process := column.type.dialect_impl(self._dialect).result_processor(self._dialect, None)) is not None
-        ]
-        return Prepared(state.statement, fixed, given, read)
+        read = [(place, reader) for place, kind in enumerate(columns) if (reader := self._reader(kind)) is not None]
+        return Prepared(state.statement, fixed, given, read, returns=bool(columns))
+
+    def _reader(self, kind: TypeEngine[Any]) -> Process | None:
+        if isinstance(kind, Float):
+            return None  # one to either driver; SQLAlchemy would look at each answer's own type
+        return kind.dialect_impl(self._dialect).result_processor(self._dialect, None)
 
 
-def _shape(values: Any) -> tuple[Any, ...]:
-    """On what the words depend: the names, and how long a list is."""
-    if not values:
-        return ()
-    if isinstance(values, list):
-        return (None, *values[0])
-    return tuple([(name, len(value)) if type(value) in _LISTS else name for name, value in values.items()])
+def one_or_many(values: Any) -> Any:
+    """Of one row, or a list of them for several."""
+    if isinstance(values, list | tuple):
+        return values[0] if len(values) == 1 else list(values) or None
+    return values
+
+
+def _length(value: Any) -> int:
+    return len(value) if type(value) in _LISTS else -1
 
 
 def _simple(compiled: SQLCompiler, example: Mapping[str, Any]) -> bool:

@@ -1,94 +1,59 @@
-"""PostgreSQL, past one machine: a pool of connections that SQLAlchemy and asyncpg look after."""
+"""PostgreSQL, past one machine: connections of asyncpg that SQLAlchemy makes."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-import sqlalchemy
-from sqlalchemy import URL, Dialect, Executable, event
-from sqlalchemy.exc import PendingRollbackError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import URL, event, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.ports import StoreUnavailable
-from storage.connection import AnyRow
 from storage.engines import postgres_engine
 from storage.errors import cause, name_what_passes, passes
+from storage.pool import Pool
+from storage.prepared import Statements
+from storage.server_connection import ServerConnection
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-class ServerConnection:
-    """Keeps `storage.connection.Connection`."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-
-    @property
-    def dialect(self) -> Dialect:
-        """PostgreSQL's."""
-        return self._connection.dialect
-
-    @property
-    def lost(self) -> bool:
-        """The server, or the way to it, is gone."""
-        return self._connection.invalidated
-
-    async def execute(self, statement: Executable, values: Any = None) -> sqlalchemy.CursorResult[*tuple[Any, ...]]:
-        """All rows are fetched."""
-        return await self._connection.execute(statement, values)
-
-    async def say(self, words: str) -> None:
-        """As it is."""
-        await self._connection.exec_driver_sql(words)
-
-    async def portions(self, statement: Executable, size: int) -> AsyncIterator[Sequence[AnyRow]]:
-        """Through a cursor of the server."""
-        async with self._connection.stream(statement) as result:
-            async for rows in result.partitions(size):
-                yield rows
-
-    async def run_sync(
-        self, function: Callable[Concatenate[sqlalchemy.Connection, P], R], *args: P.args, **kwargs: P.kwargs
-    ) -> R:
-        """As SQLAlchemy does it."""
-        return await self._connection.run_sync(function, *args, **kwargs)
+_MOST = 10
+_SECONDS = 30.0  # waited for one of them to be free
 
 
 class Server:
     """Keeps `storage.connection.Database`."""
 
     def __init__(self, url: URL) -> None:
-        self._writer = postgres_engine(url)
-        self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        for engine in (self._writer.sync_engine, self._reader.sync_engine):
-            event.listen(engine, "handle_error", name_what_passes)
+        self._engine = postgres_engine(url)
+        event.listen(self._engine.sync_engine, "handle_error", name_what_passes)
+        self._statements = Statements(self._engine.dialect)
+        self._pool = Pool(self._opened, _MOST)
 
     @asynccontextmanager
     async def transaction(self, *, writing: bool) -> AsyncIterator[ServerConnection]:
-        """As many at once as the pool has connections."""
-        async with AsyncExitStack() as stack:
+        """As many at once as there are connections."""
+        async with self._pool.lent(_SECONDS) as connection:
+            connection.begin(writing=writing)
             try:
-                connection = await self._connected(stack, writing=writing)
-                async with connection.begin():
-                    yield ServerConnection(connection)
-            except PendingRollbackError as error:  # somebody went on after it had said that it is away
-                raise StoreUnavailable("the connection was lost") from error
+                yield connection
+                await connection.commit()
+            except BaseException:
+                await connection.rollback()
+                raise
 
     async def check(self) -> None:
         """It lets itself be begun with."""
-        async with self.transaction(writing=True):
-            pass
+        async with self.transaction(writing=True) as connection:
+            await connection.execute(text("SELECT 1"))
 
     async def close(self) -> None:
         """Let go of every connection."""
-        await self._writer.dispose()
+        await self._pool.close()
 
-    async def _connected(self, stack: AsyncExitStack, *, writing: bool) -> AsyncConnection:
-        engine = self._writer if writing else self._reader
+    async def _opened(self) -> ServerConnection:
         try:
-            return await stack.enter_async_context(engine.connect())
+            connection = await self._engine.connect()
         except (SQLAlchemyError, OSError) as error:
             if passes(error):
                 raise StoreUnavailable(cause(error)) from error
             raise
+        await connection.begin()
+        raw = (await connection.get_raw_connection()).driver_connection
+        return ServerConnection(connection, raw, self._statements)

@@ -16,7 +16,6 @@ from bot.telegram.late_models import defer_models
 from tests.bench.sampling import Sampler
 
 _WRITES = ("INSERT", "UPDATE", "DELETE")
-_BRACKETS = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA")
 
 
 class Statements:
@@ -26,44 +25,38 @@ class Statements:
         self._out = out
         self._seen: Counter[str] = Counter()
         self._words: Counter[str] = Counter()
+        self._wrote: set[Any] = set()  # connections whose transaction did
 
     def listen(self) -> None:
-        """To every engine of the process, and to what goes to SQLite without one."""
-        from sqlalchemy import Engine, event  # noqa: PLC0415 - only when counting
+        """To every connection of the process."""
+        from storage.embedded_connection import EmbeddedConnection  # noqa: PLC0415 - only when counting
+        from storage.server_connection import ServerConnection  # noqa: PLC0415 - the same
 
-        from storage.embedded_connection import EmbeddedConnection  # noqa: PLC0415 - the same
-        from storage.prepared import Prepared  # noqa: PLC0415 - the same
-
-        ask, commit = Prepared.ask, EmbeddedConnection.commit
-
-        def asked(prepared: Prepared, *given: Any) -> Any:
-            self._count(prepared.sql)
-            return ask(prepared, *given)
-
-        async def committed(connection: EmbeddedConnection) -> None:
-            self._seen["commits"] += connection._wrote
-            await commit(connection)
-
-        Prepared.ask, EmbeddedConnection.commit = asked, committed  # type: ignore[method-assign]
-        event.listen(Engine, "before_cursor_execute", self._executed)
-        event.listen(Engine, "commit", self._committed)
+        for kind in (EmbeddedConnection, ServerConnection):
+            self._listen(kind)
         signal.signal(signal.SIGUSR1, self._write)
 
-    def _executed(self, connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if self._count(statement):
-            connection.info["wrote"] = True
+    def _listen(self, kind: Any) -> None:
+        execute, commit = kind.execute, kind.commit
 
-    def _committed(self, connection: Any) -> None:
-        self._seen["commits"] += bool(connection.info.pop("wrote", False))
+        async def executed(connection: Any, statement: Any, values: Any = None) -> Any:
+            if self._count(str(statement)):
+                self._wrote.add(connection)
+            return await execute(connection, statement, values)
+
+        async def committed(connection: Any) -> None:
+            self._seen["commits"] += connection in self._wrote
+            self._wrote.discard(connection)
+            await commit(connection)
+
+        kind.execute, kind.commit = executed, committed
 
     def _count(self, statement: str) -> bool:
         """True if it writes."""
         words = statement.split()
-        if words[0] in _BRACKETS:
-            return False
         writes = words[0] in _WRITES
         self._seen["writes" if writes else "reads"] += 1
-        self._words[statement[:400]] += 1
+        self._words[" ".join(words)[:400]] += 1
         return writes
 
     def _write(self, *_: Any) -> None:

@@ -9,10 +9,15 @@ from uuid import uuid4
 import pytest
 
 from bot.ports import Store
+from storage.connection import Database
+from storage.embedded import Embedded
+from storage.engines import parse
 from storage.migrate import upgrade
+from storage.server import Server
 from storage.store import SqlStore
 from tests import postgres, s3
 from tests.fakes import FakeStore
+from tests.storage.things import things
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +55,35 @@ async def postgres_store(postgres_url: str) -> AsyncIterator[SqlStore]:
     await store.open()
     yield store
     await store.close()
+
+
+@pytest.fixture
+async def embedded(tmp_path: Path) -> AsyncIterator[Embedded]:
+    """A file with one empty table."""
+    found = Embedded(parse(f"sqlite:///{tmp_path}/a.db"))
+    async with found.transaction(writing=True) as connection:
+        await connection.run_sync(things.create)
+    yield found
+    await found.close()
+
+
+@pytest.fixture
+async def server(postgres_url: str) -> AsyncIterator[Server]:
+    """The same on PostgreSQL, beside tables of ours."""
+    found = Server(parse(postgres_url))
+    async with found.transaction(writing=True) as connection:
+        await connection.run_sync(things.create)
+    yield found
+    async with found.transaction(writing=True) as connection:
+        await connection.run_sync(things.drop)
+    await found.close()
+
+
+@pytest.fixture(params=["embedded", "server"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Each of the two in turn."""
+    found: Database = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture(params=["fake", "sqlite", "postgres"])
