@@ -37,7 +37,7 @@ _DUE = (agenda.c.issue, agenda.c.kind, agenda.c.at, agenda.c.version, agenda.c.s
 _RIPE: AnySelect = (
     select(*_DUE)
     .where(agenda.c.at <= bindparam("now", type_=agenda.c.at.type))
-    .order_by(agenda.c.at, agenda.c.issue, agenda.c.kind)
+    .order_by(agenda.c.at)
     .limit(bindparam("most", type_=Integer))
 )
 _RIPE_ANY_HOUR = _RIPE.where(agenda.c.any_hour == true())

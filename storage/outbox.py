@@ -1,5 +1,6 @@
 """What is to be told."""
 
+import asyncio
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -17,7 +18,7 @@ from storage.repository import AnyRow, Repository, Session
 from storage.tables import outbox
 from storage.tables.base import aware
 
-_AT_ONCE = 60
+_AT_ONCE = 32  # messages written before others have their turn
 _LATEST = 2000  # more than leave in a minute
 _SOUGHT = outbox.c.id == bindparam("sought")
 _MESSAGE = ("chat", "kind", "facts", "priority", "topic", "card", "fresh", "key", "not_before", "reply_to")
@@ -75,6 +76,7 @@ class SqlOutbox(Repository):
         for start in range(0, len(messages), _AT_ONCE):
             rows = [_new(message, at) for message in messages[start : start + _AT_ONCE]]
             await self._run(_add(postgres=self._postgres), rows)
+            await asyncio.sleep(0)
 
     async def due(
         self, now: datetime, limit: int, *, without: Collection[ChatId] = (), below: Priority | None = None

@@ -308,7 +308,7 @@ async def told(store: SqlStore) -> tuple[Counter[tuple[IssueId, datetime, bool]]
             assert row.message.facts["more"] == 0
             messages[row.message.chat, row.created_at] += 1
             for line in row.message.facts["issues"]:
-                lines[IssueId(line["issue"]), row.created_at, line["late"]] += 1
+                lines[IssueId(line["issue"]), row.created_at, line.get("late", False)] += 1
     return lines, messages
 
 

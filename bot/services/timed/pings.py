@@ -16,7 +16,7 @@ from bot.services.timed.unreached import Unreached
 from bot.services.turn import Turn
 
 Facts = Mapping[str, Any]
-_OWN: Facts = {"own": True}
+_OWN: Facts = {}
 NAMES = 3  # of those who nudged an issue, the latest
 
 
@@ -75,15 +75,14 @@ async def _nudged(turn: Turn, items: Sequence[Live]) -> dict[IssueId, Facts]:
 
 
 def _message(kind: str, hears: Hearer, own: Sequence[Live], nudged: Mapping[IssueId, Facts]) -> Message:
-    told = [(item, {**_whose(item, hears), **nudged.get(item.brief.issue, {})}) for item in own]
+    told = [(item, _besides(item, hears, nudged)) for item in own]
     return grouped(kind, hears, told, [item.due for item in own])
 
 
-def _whose(item: Live, hears: Hearer) -> Facts:
-    """`own`: the person is in charge. Whoever is told in somebody's stead also hears in whose."""
-    if item.brief.assignee == hears.person:
-        return _OWN
-    return {"own": False, **item.in_charge()}
+def _besides(item: Live, hears: Hearer, nudged: Mapping[IssueId, Facts]) -> Facts:
+    """Whoever is told in somebody's stead hears in whose."""
+    whose = _OWN if item.brief.assignee == hears.person else {"own": False, **item.in_charge()}
+    return {**whose, **nudged[item.brief.issue]} if nudged else whose
 
 
 def _hearers(item: Live, around: Reach) -> list[Hearer]:

@@ -18,18 +18,18 @@ from bot.services.turn import Turn
 LATE_AFTER = timedelta(hours=1)  # later than the office could have said it by so much: an outage; the message says so
 LISTED = 40  # issues a grouped message names; the rest are counted, and /tasks has them
 WORDS = 80  # characters of the description
-PORTION = 128  # items worked on before others have their turn: a run over thousands must not hold up a press
+PORTION = 512  # items worked on before others have their turn: a run over thousands must not hold up a press
 
 T = TypeVar("T")
 
 
 class Times(NamedTuple):
-    """What a line says about time. `left`: working days until the issue must be solved, negative when overdue; `late`: what was
-    due is said well after it could have been."""
+    """What time means for a row. `left`: working days until the issue must be solved, negative when overdue; `late`: what was
+    due is said well after it could have been. `facts`: what a line says of it."""
 
     left: int
-    due_at: str
     late: bool
+    facts: Mapping[str, Any]
 
 
 class Live(NamedTuple):
@@ -45,19 +45,19 @@ class Live(NamedTuple):
         return _running(self.brief)
 
     def line(self, **more: Any) -> dict[str, Any]:
-        """The facts of one line of a grouped message."""
-        brief, times = self.brief, self.times
-        return {
+        """The facts of one line of a grouped message; `late` and `provisional` are only said where they are so."""
+        brief = self.brief
+        line = {
             "issue": brief.issue,
             "number": brief.number,
             "project": brief.project_name,
             "text": brief.words[:WORDS],
-            "provisional": brief.provisional,
-            "left": times.left,
-            "due_at": times.due_at,
-            "late": times.late,
+            **self.times.facts,
             **more,
         }
+        if brief.provisional:
+            line["provisional"] = True
+        return line
 
     def in_charge(self) -> dict[str, str]:
         """The facts of who must solve it."""
@@ -82,7 +82,8 @@ class Run:
     def _worked_out(self, due_at: datetime, at: datetime) -> Times:
         left = days_left(deadline_at(due_at), self._turn.calendar, self._turn.now)
         late = self._turn.now - hours.next_telling(self._turn, at) > LATE_AFTER
-        return Times(left, due_at.isoformat(), late)
+        facts = {"left": left, "due_at": due_at.isoformat()}
+        return Times(left, late, {**facts, "late": True} if late else facts)
 
 
 def deadline_at(due_at: datetime) -> Deadline:
