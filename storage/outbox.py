@@ -111,13 +111,13 @@ class SqlOutbox(Repository):
         error: str = "",
         not_before: datetime | None = None,
         counted: bool = True,
-    ) -> None:
-        """What became of a send. Back to PENDING counts an attempt, unless nothing was sent."""
+    ) -> bool:
+        """What became of a send. Back to PENDING counts an attempt, unless nothing was sent. False: the row is gone."""
         values: dict[str, Any] = {"sought": row, "state": state, "changed_at": at, "message": message, "error": error}
         if state is OutboxState.PENDING:
-            await self._run(_PUT_OFF, values | {"not_before": not_before, "more_attempts": int(counted)})
-        else:
-            await self._run(_SETTLE, values)
+            put_off = values | {"not_before": not_before, "more_attempts": int(counted)}
+            return bool((await self._run(_PUT_OFF, put_off)).rowcount)
+        return bool((await self._run(_SETTLE, values)).rowcount)
 
     async def interrupted(self) -> list[OutboxRow]:
         """Rows found `sending` at start."""

@@ -153,7 +153,9 @@ class SqlPrivacy(Repository):
         return sorted(row.id for row in await self._all(emptied))
 
     async def _erase_account(self, user: UserId) -> None:
-        """What is under the account's number: their private chat has it too."""
+        """What is under the account's number: their private chat has it too. What is being settled is waited for, so that parts
+        it was split into go too."""
+        await self._all(select(outbox.c.id).where(outbox.c.chat == user).with_for_update())
         for table in (albums, cards, chats, outbox, inbox):
             await self._run(delete(table).where(table.c.chat == user))
         await self._run(delete(strangers).where(strangers.c.user_id == user))

@@ -57,9 +57,9 @@ class Outbox(Protocol):
         error: str = "",
         not_before: datetime | None = None,
         counted: bool = True,
-    ) -> None:
+    ) -> bool:
         """What became of a send. Back to PENDING (with `not_before`) counts an attempt, unless it is known that nothing
-        was sent (`counted=False`)."""
+        was sent (`counted=False`). False: the row is gone, as who it was for was erased meanwhile."""
         ...
 
     async def interrupted(self) -> list[OutboxRow]:

@@ -82,8 +82,11 @@ def is_toast(message: Message) -> bool:
 
 
 async def _queue_parts(turn: Turn, delivered: Delivered, contents: tuple[Content, ...]) -> None:
-    """Each part a row: a crash between two of them sends none twice. The keys keep that true of this step, too."""
+    """Each part a row: a crash between two of them sends none twice. The keys keep that true of this step, too. Whoever was
+    erased since it was chosen is told nothing more."""
     row = delivered.row
+    if not await turn.uow.outbox.settle(row.id, OutboxState.SENT, turn.now):
+        return
     for number, content in enumerate(contents):
         part = replace(
             row.message,
@@ -93,7 +96,6 @@ async def _queue_parts(turn: Turn, delivered: Delivered, contents: tuple[Content
             reply_to=None if number else row.message.reply_to,
         )
         await turn.tell(part)
-    await turn.uow.outbox.settle(row.id, OutboxState.SENT, turn.now)
 
 
 async def _ambiguous(turn: Turn, delivered: Delivered, error: str) -> None:

@@ -62,14 +62,17 @@ class FakeOutbox:
         error: str = "",
         not_before: datetime | None = None,
         counted: bool = True,
-    ) -> None:
+    ) -> bool:
         aware(at)
-        old = self._tables.outbox[row]
+        old = self._tables.outbox.get(row)
+        if old is None:
+            return False
         settled = replace(old, state=state, error=error, changed_at=at)
         if state is OutboxState.PENDING:
             later = replace(old.message, not_before=not_before)
             settled = replace(settled, message=later, attempts=old.attempts + counted)
         self._tables.outbox[row] = kept(settled)
+        return True
 
     async def interrupted(self) -> list[OutboxRow]:
         return self._rows(OutboxState.SENDING)

@@ -1,5 +1,6 @@
 """A person asks to be erased, an administrator grants it, and nothing in database, media, exports or logs tells who it was."""
 
+import asyncio
 import io
 import json
 import zipfile
@@ -11,9 +12,10 @@ from typing import Any
 import pytest
 from sqlalchemy import MetaData, select
 
-from bot.domain.ids import UserId
+from bot.domain.ids import ChatId, UserId
 from bot.domain.journal import Event
-from bot.domain.organisation import CITY
+from bot.domain.messages import Message, OutboxState
+from bot.domain.organisation import CITY, Person
 from bot.domain.permissions import Sight
 from bot.domain.privacy import ERASED
 from bot.erasing import Eraser
@@ -22,12 +24,14 @@ from bot.services.ledger import export
 from bot.services.ledger.export import Format
 from bot.telegram.composer import Composer, collect_loaders
 from bot.telegram.personal_file import PersonalFiles
+from bot.telegram.planning import PART
 from bot.telegram.rendering import Renderer
 from bot.telegram.spreadsheets import Spreadsheets
 from storage.media import EXPORTS, MediaStore
 from storage.shelves import Folder
 from storage.store import SqlStore
 from tests.builders import City
+from tests.fakes import NOW
 from tests.handlers.driver import World
 from tests.handlers.phone import Phone
 
@@ -269,3 +273,26 @@ async def test_a_crash_between_database_and_files(
     assert await eraser.step() == 1
     assert NAME.encode() not in place.content()
     assert await eraser.step() == 0
+
+
+async def test_parts_that_are_being_queued_go_too(sql_store: SqlStore, city: City) -> None:
+    """A long message to them is split into parts in a transaction that commits while the erasure already waits for it."""
+    chat = ChatId(city.reporter.user_id or 0)
+    async with sql_store.begin() as uow:
+        await uow.outbox.queue(Message(chat, "say", {}), NOW)
+        (row,) = await uow.outbox.due(NOW, 1)
+    async with sql_store.begin() as uow:
+        await uow.outbox.settle(row.id, OutboxState.SENT, NOW)
+        await uow.outbox.queue(Message(chat, PART, {"html": NAME, "keyboard": []}), NOW)
+        erasing = asyncio.create_task(erase(sql_store, city.reporter))
+        await asyncio.sleep(0.3)
+        assert not erasing.done()
+    await erasing
+    async with sql_store.read() as uow:
+        assert await uow.outbox.waiting() == 0
+
+
+async def erase(store: SqlStore, person: Person) -> None:
+    """The database's part."""
+    async with store.begin() as uow:
+        await uow.privacy.erase(person, [])

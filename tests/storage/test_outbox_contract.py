@@ -262,6 +262,15 @@ async def test_back_to_pending_counts_an_attempt(uow: UnitOfWork) -> None:
         assert (row.attempts, row.error, row.state) == (attempt, "too many requests", OutboxState.PENDING)
 
 
+async def test_what_is_gone_can_not_be_settled(uow: UnitOfWork) -> None:
+    """And says so, whatever became of it."""
+    (row,) = await queued(uow, a_message())
+    assert await uow.outbox.settle(row.id, OutboxState.PENDING, NOW)
+    assert await uow.outbox.settle(row.id, OutboxState.SENT, NOW)
+    for state in OutboxState:
+        assert not await uow.outbox.settle(row.id + 1, state, NOW)
+
+
 async def test_troubles_are_listed_newest_first(uow: UnitOfWork) -> None:
     """What may not have arrived and what certainly did not, with the reason; no more than asked."""
     rows = await queued(uow, *(a_message(kind=f"k{n}") for n in range(4)))

@@ -247,6 +247,16 @@ async def test_long_texts_become_rows_and_no_part_goes_twice(bench: Bench) -> No
     assert [text[0] for _, _, text in bench.telegram.calls][-1] == "c"
 
 
+async def test_whoever_is_erased_meanwhile_gets_no_parts(bench: Bench) -> None:
+    """A long text was chosen; before it is settled its row is gone, with all that was for them."""
+    await bench.queue(say("\n".join(letter * 3000 for letter in "abc")))
+    await bench.turn(pause=2.0)
+    bench.store.tables.outbox.clear()
+    await bench.drain()
+    assert bench.telegram.calls == []
+    assert bench.states() == []
+
+
 async def test_after_a_crash_what_was_under_way_counts_as_ambiguous(bench: Bench) -> None:
     """It is sent again, twice more at most."""
     await bench.queue(say("x"))
