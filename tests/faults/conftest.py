@@ -56,13 +56,13 @@ def dice(seed: int) -> random.Random:
 
 
 @pytest.fixture
-def record(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> Record:
-    """Says a figure that was measured; `make faults` shows it as it comes."""
+def record(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str], seed: int) -> Record:
+    """Says a figure that was measured; `make faults` shows it as it comes, with the seed."""
 
     def say(what: str) -> None:
         request.node.user_properties.append(("measured", what))
         with capsys.disabled():
-            sys.stdout.write(f"\n{request.node.name}: {what}\n")
+            sys.stdout.write(f"\n{request.node.name} (FAULTS_SEED={seed}): {what}\n")
 
     return say
 

@@ -17,7 +17,7 @@ from tests.faults.processes import environment, lapse, running, start
 PEOPLE = 24
 READY = 0.8  # of all lives are cut once the process works; the others perhaps while it starts
 LONGEST_LIFE = 2.5  # seconds from a start to the next kill
-PATIENCE = 240.0  # for everything to be handled once the kills are over
+PATIENCE = 60.0  # for one thing more to be handled once the kills are over
 
 
 async def killed(kills: int, env: dict[str, str], log: Path, dice: random.Random) -> None:
