@@ -14,6 +14,7 @@ from storage.issue_rows import VIEW
 from storage.repository import Repository
 from storage.sight import in_scope
 from storage.tables import issues, projects, tallies, units
+from storage.tallying import COUNT_NOW
 
 _SOLVED = and_(issues.c.status == Status.CLEARED, issues.c.outcome == Outcome.SOLVED)
 _HAD_TO_RESOLVE = issues.c.status.in_(sorted(AT_THE_UNIT | {Status.RESOLVED, Status.CLEARED}))
@@ -25,6 +26,7 @@ class Figures(Repository):
 
     async def totals(self, scope: Scope, now: datetime) -> Totals:
         """Since the ledger began."""
+        await self._count()
         late = select(func.count()).select_from(issues).where(is_overdue(now), in_scope(scope)).scalar_subquery()
         counted = select(_sum("collected"), _sum("solved"), _sum("open"), late).where(_counted_in(scope), _BY_CATEGORY)
         return Totals(*(await self._first(counted) or (0, 0, 0, 0)))
@@ -42,12 +44,14 @@ class Figures(Repository):
 
     async def by_category(self, scope: Scope, now: datetime) -> list[tuple[Category, Tally]]:
         """Those that occur, in the order of the list of categories."""
+        await self._count()
         rows = await self._all(_tally("category", scope, now))
         found = {Category(row.value): Tally(row.collected, row.solved, row.overdue) for row in rows}
         return [(category, found[category]) for category in Category if category in found]
 
     async def by_unit(self, scope: Scope, now: datetime) -> list[tuple[UnitCode, str, Tally]]:
         """Responsible units with their names, most collected first."""
+        await self._count()
         tally = _tally("unit", scope, now).subquery()
         named = select(tally.c.value, units.c.name, tally.c.collected, tally.c.solved, tally.c.overdue)
         ordered = named.join(units, units.c.code == tally.c.value).order_by(tally.c.collected.desc(), tally.c.value)
@@ -55,9 +59,16 @@ class Figures(Repository):
 
     async def loads(self, now: datetime) -> dict[UnitCode, tuple[int, int]]:
         """Open and overdue issues of each responsible unit that has any."""
+        await self._count()
         tally = _tally("unit", CITY, now).subquery()
         loaded = select(tally.c.value, tally.c.open, tally.c.overdue).where(tally.c.open > 0)
         return {unit: (count, overdue) for unit, count, overdue in await self._all(loaded)}
+
+    async def _count(self) -> None:
+        """What this transaction has changed is in the counts."""
+        if self._postgres and self._session.writing:
+            for words in COUNT_NOW:
+                await self._session.connection.say(words)
 
     async def longest_overdue(self, scope: Scope, now: datetime, limit: int) -> list[OverdueLine]:
         """Longest first; the service counts the days."""

@@ -2,8 +2,12 @@
 
 `tallies` counts by project and category, and by project and responsible unit (`facet` says which, `value` of what): once for
 everybody (party ''), and once for each unit that has an issue or reported it, so that a unit's part of the ledger is a sum
-too. Triggers add and take away in the very statement that changes an issue, whoever made it. What depends on the clock
+too. Triggers add and take away in the very transaction that changes an issue, whoever made it. What depends on the clock
 (overdue) is no count, but read off an index.
+
+On PostgreSQL they do so at its commit: everybody files into the same few rows, and who held them while going on to other locks
+would meet another who took them in another order. Whoever changes issues seals their history last (storage.trail), so that
+commits come one after the other. Who reads counts before has them brought up to date first (`COUNT_NOW`).
 
 A migration that makes `issues` anew takes the triggers with it, and must make them again.
 """
@@ -16,6 +20,7 @@ from bot.domain.issue import CLOSED, Outcome, Status
 from storage.tables.base import spelled_out
 
 _CELL = "party, facet, project, value"
+COUNT_NOW = tuple(f"SET CONSTRAINTS issues_tallied, issues_tallied_update {when}" for when in ("IMMEDIATE", "DEFERRED"))
 _COUNTS = ("collected", "solved", "open")
 _ADDED = ", ".join(f'"{count}" = tallies."{count}" + excluded."{count}"' for count in _COUNTS)
 _FIELDS = "project, category, unit, reporting_unit, status, outcome"
@@ -27,6 +32,14 @@ def create_tallying(connection: Connection) -> None:
         connection.execute(text(statement))
     for facet in ("category", "unit"):
         connection.execute(text(_recount(facet)))
+
+
+def count_at_commit(connection: Connection) -> None:
+    """PostgreSQL's triggers anew, as they are now; the counts stay as they are."""
+    if connection.dialect.name == "postgresql":
+        drop_tallying(connection)
+        for _, statement in _postgres():
+            connection.execute(text(statement))
 
 
 def drop_tallying(connection: Connection) -> None:
@@ -97,9 +110,9 @@ def _postgres() -> Iterator[tuple[str, str]]:
         "CREATE FUNCTION tally_issue() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
         f" IF TG_OP <> 'INSERT' THEN {_OUT}; END IF; IF TG_OP <> 'DELETE' THEN {_IN}; END IF; RETURN NULL; END $$",
     )
-    each = "FOR EACH ROW"
+    each = "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
     for name, event, when in (
         ("issues_tallied", "INSERT OR DELETE", each),
         ("issues_tallied_update", f"UPDATE OF {_FIELDS}", f"{each} WHEN ({_DIFFERS})"),
     ):
-        yield name, f"CREATE TRIGGER {name} AFTER {event} ON issues {when} EXECUTE FUNCTION tally_issue()"
+        yield name, f"CREATE CONSTRAINT TRIGGER {name} AFTER {event} ON issues {when} EXECUTE FUNCTION tally_issue()"

@@ -1,6 +1,7 @@
 """On both databases: the counts that are kept are those a recount of the whole ledger gives, whatever happened to it."""
 
 import asyncio
+import random
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from sqlalchemy import text
 
 from bot.domain.changes import change_of
 from bot.domain.history import Action
@@ -26,6 +28,8 @@ from bot.domain.ids import IssueId, ProjectCode, UnitCode
 from bot.domain.issue import Category, Outcome, Status
 from bot.domain.organisation import CITY, Scope
 from bot.ports import Store, UnitOfWork
+from storage.databases import database
+from storage.engines import parse
 from storage.migrate import downgrade, upgrade
 from storage.store import SqlStore
 from tests import postgres
@@ -208,3 +212,43 @@ async def test_a_ledger_that_was_there_before_is_counted_once(url: str) -> None:
     async with store.begin() as uow:
         assert await figures(uow) == before
     await store.close()
+
+
+WRITERS, BATCHES, STEPS = 4, 12, 6
+CATEGORIES = (Category.POWER, Category.PAYMENT)
+_KEPT = "SELECT value, collected FROM tallies WHERE party = '' AND facet = 'category'"
+_COUNTED = "SELECT category, count(*) FROM issues GROUP BY category"
+
+
+async def test_many_writers_of_one_project_never_cross(postgres_url: str) -> None:
+    """They file and change in any order, several issues a commit: nobody is rolled back, and the counts are a recount's."""
+    await upgrade(postgres_url)
+    store = SqlStore(postgres_url)
+    await store.open()
+    city = await settled(store)
+    await asyncio.gather(*(writes(store, city, random.Random(n)) for n in range(WRITERS)))  # noqa: S311 - a test's dice
+    await store.close()
+    assert await asked(postgres_url, _KEPT) == await asked(postgres_url, _COUNTED)
+
+
+async def writes(store: SqlStore, city: City, dice: random.Random) -> None:
+    """Batches of its own issues, in the one project."""
+    mine: list[IssueId] = []
+    for _ in range(BATCHES):
+        async with store.begin() as uow:
+            for _ in range(STEPS):
+                if not mine or dice.random() < 0.5:
+                    issue = an_issue(reporter=city.reporter.id, category=dice.choice(CATEGORIES), reporting_unit="U04")
+                    mine.append((await filed(uow, issue)).id)
+                else:
+                    await change(uow, dice.choice(mine), {"category": dice.choice(CATEGORIES)}, undone=False)
+                await asyncio.sleep(0)
+
+
+async def asked(url: str, question: str) -> list[Any]:
+    """Past the store."""
+    place = database(parse(url))
+    async with place.transaction(writing=False) as connection:
+        rows = (await connection.execute(text(question))).all()
+    await place.close()
+    return sorted(tuple(row) for row in rows)
