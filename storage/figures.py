@@ -7,17 +7,17 @@ from sqlalchemy import and_, func, or_, select
 
 from bot.domain.digest import OverdueLine, Tally, Totals, WeekCount
 from bot.domain.ids import UnitCode
-from bot.domain.issue import AT_THE_UNIT, Category, Outcome, Status
+from bot.domain.issue import Category, Outcome, Status
 from bot.domain.organisation import CITY, Scope, ScopeKind
-from storage.issue_lists import is_overdue
+from storage.issue_lists import RUNS, is_overdue
 from storage.issue_rows import VIEW
 from storage.repository import Repository
 from storage.sight import in_scope
 from storage.tables import issues, projects, tallies, units
+from storage.tables.ledger import MISSED
 from storage.tallying import COUNT_NOW
 
 _SOLVED = and_(issues.c.status == Status.CLEARED, issues.c.outcome == Outcome.SOLVED)
-_HAD_TO_RESOLVE = issues.c.status.in_(sorted(AT_THE_UNIT | {Status.RESOLVED, Status.CLEARED}))
 _BY_CATEGORY = tallies.c.facet == "category"  # every issue has one
 
 
@@ -33,11 +33,12 @@ class Figures(Repository):
 
     async def week_count(self, scope: Scope, start: datetime, end: datetime) -> WeekCount:
         """What moved in [start, end)."""
-        missed = or_(issues.c.resolved_at.is_(None), issues.c.resolved_at > issues.c.due_at)
+        late = or_(issues.c.resolved_at.is_(None), issues.c.resolved_at > issues.c.due_at)
         counts = (
             _within(scope, issues.c.reported_at, start, end),
             _within(scope, issues.c.closed_at, start, end, _SOLVED),
-            _within(scope, issues.c.due_at, start, end, _HAD_TO_RESOLVE, missed),
+            _within(scope, issues.c.due_at, start, end, RUNS, late)
+            + _within(scope, issues.c.due_at, start, end, MISSED),
         )
         row = await self._first(select(*counts))
         return WeekCount(*(row or ()))

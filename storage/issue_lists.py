@@ -20,7 +20,7 @@ from storage.tables.base import Moment, spelled_out
 # literally the conditions of the indexes
 _AT_DESK = f"issues.status IN ({spelled_out(AT_THE_DESK)})"
 _WAITS = {0: text(f"{_AT_DESK} AND issues.level = 'A'"), 1: text(f"{_AT_DESK} AND issues.level <> 'A'")}
-_RUNS = text(f"issues.status IN ({spelled_out(AT_THE_UNIT)})")
+RUNS = text(f"issues.status IN ({spelled_out(AT_THE_UNIT)})")
 _RESOLVED = text(f"issues.status = '{Status.RESOLVED}'")
 _OPEN = text(f"issues.status NOT IN ({spelled_out(CLOSED)})")
 _SUSPENDED = text(f"issues.status = '{Status.SUSPENDED}'")
@@ -80,7 +80,7 @@ class IssueLists(Repository):
     async def tasks(self, person: PersonId, limit: int) -> list[IssueView]:
         """At the unit with this assignee, nearest deadline first."""
         order = (issues.c.due_at.is_(None), issues.c.due_at, issues.c.id)
-        return await self._views(VIEW.where(issues.c.assignee == person, _RUNS).order_by(*order).limit(limit))
+        return await self._views(VIEW.where(issues.c.assignee == person, RUNS).order_by(*order).limit(limit))
 
     async def unanswered(self, before: datetime, limit: int) -> list[IssueView]:
         """Resolved before then, the reporter asked once and silent: longest first."""
@@ -103,12 +103,12 @@ class IssueLists(Repository):
 
     async def asking_for_time(self, sight: Sight, limit: int) -> list[IssueView]:
         """At the unit, more time asked for: nearest deadline first."""
-        asking = VIEW.where(_RUNS, issues.c.asked_until.is_not(None), in_sight(sight))
+        asking = VIEW.where(RUNS, issues.c.asked_until.is_not(None), in_sight(sight))
         return await self._views(asking.order_by(issues.c.due_at, issues.c.id).limit(limit))
 
     async def provisional(self, sight: Sight, limit: int) -> list[IssueView]:
         """At the unit, the deadline provisional: nearest first."""
-        unsure = VIEW.where(_RUNS, issues.c.due_provisional.is_(True), in_sight(sight))
+        unsure = VIEW.where(RUNS, issues.c.due_provisional.is_(True), in_sight(sight))
         return await self._views(unsure.order_by(issues.c.due_at, issues.c.id).limit(limit))
 
     async def each(self, sight: Sight) -> AsyncIterator[IssueView]:
@@ -124,7 +124,7 @@ class IssueLists(Repository):
 
 def is_overdue(now: datetime) -> Any:
     """The deadline runs and is past."""
-    return and_(_RUNS, issues.c.due_at < now)
+    return and_(RUNS, issues.c.due_at < now)
 
 
 def _ripe(silent_before: datetime | None) -> Any:

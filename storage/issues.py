@@ -13,6 +13,7 @@ from bot.domain.history import Action, Change, Entry
 from bot.domain.ids import IssueId, PersonId
 from bot.domain.issue import OPEN, Issue, Standing, format_number
 from bot.ports import HistoryLine, IssueView
+from storage.alike import Likeness
 from storage.dialect import ids_given, insert_into, is_given
 from storage.figures import Figures
 from storage.issue_lists import IssueLists
@@ -36,7 +37,7 @@ _NOTE = insert(history).returning(history.c.id)
 _WORDS = insert(words).returning(words.c.id)
 
 
-class SqlIssues(IssueLists, Search, Figures):
+class SqlIssues(IssueLists, Search, Likeness, Figures):
     """Keeps `bot.ports.Issues`."""
 
     def __init__(self, session: Session, trail: Trail) -> None:

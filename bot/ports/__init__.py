@@ -7,7 +7,7 @@ return None. A store drops from every text what not every database can keep: NUL
 
 from bot.ports.chats import Chats, Subscription, Subscriptions
 from bot.ports.desk import Claim, Desk, DeskCase, Desks, DeskTopic
-from bot.ports.ledger import Brief, HistoryLine, Issues, IssueView, Similar
+from bot.ports.ledger import Brief, Found, HistoryLine, Issues, IssueView, Similar
 from bot.ports.organisation import People, Projects, Strangers, Units
 from bot.ports.past import Journal, Privacy
 from bot.ports.planning import Agenda, Due, Ripe, Telling
@@ -32,6 +32,7 @@ __all__ = [
     "Due",
     "Evidence",
     "Facts",
+    "Found",
     "HistoryLine",
     "Inbox",
     "InboxRow",

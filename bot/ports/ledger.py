@@ -84,6 +84,14 @@ class Similar:
     standing: Standing
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found by words. `since`: only what was reported after that moment was looked through; None: all."""
+
+    views: Sequence[IssueView]
+    since: datetime | None = None
+
+
 class Issues(Protocol):
     """The ledger."""
 
@@ -164,9 +172,9 @@ class Issues(Protocol):
         """AT_THE_UNIT with a provisional deadline: nearest first."""
         ...
 
-    async def find(self, words: str, sight: Sight, limit: int) -> list[IssueView]:
+    async def find(self, words: str, sight: Sight, limit: int) -> Found:
         """Issues in whose text or project name all the words occur, newest first. A word may also be the issue's number, or
-        its count: `XM-2026-0012`, `0012`, `12`."""
+        its count: `XM-2026-0012`, `0012`, `12`. Where many have each of the words, the oldest may not be looked through."""
         ...
 
     async def similar(

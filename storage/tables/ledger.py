@@ -44,15 +44,15 @@ issues = Table(
     Column("outcome", Coded(Outcome)),
     required("channel", Coded(Channel)),
     required("kind", Coded(Kind)),
-    refers("reporting_unit", "units.code", index=True),
+    refers("reporting_unit", "units.code"),
     required("unverified_reporter", Boolean),
     Column("latitude", Float),
     Column("longitude", Float),
     Column("place_title", Words),
-    refers("unit", "units.code", index=True),
+    refers("unit", "units.code"),
     refers("assignee", "people.id"),
     Column("days", Integer),
-    Column("due_at", Moment, index=True),
+    Column("due_at", Moment),
     Column("due_version", Integer),
     Column("due_calendar", Words),
     Column("due_provisional", Boolean),
@@ -82,17 +82,24 @@ issues = Table(
 _AT_THE_DESK = f"status IN ({spelled_out(AT_THE_DESK)})"
 _URGENT, _REST = text(f"{_AT_THE_DESK} AND level = 'A'"), text(f"{_AT_THE_DESK} AND level <> 'A'")
 _AT_THE_UNIT = text(f"status IN ({spelled_out(AT_THE_UNIT)})")
+# resolved too late; there is no index of all deadlines: PostgreSQL would count what is overdue along it, past all that ever was
+MISSED = text("status IN ('cleared', 'resolved') AND (resolved_at IS NULL OR resolved_at > due_at)")
+_ASSIGNED = text("assignee IS NOT NULL")
 _RESOLVED, _SUSPENDED = text(f"status = '{Status.RESOLVED}'"), text(f"status = '{Status.SUSPENDED}'")
 # what waits at the desk in the order it is worked through, what runs in the order it falls due, what waits for a word or a
 # thing: read off, not sorted. There is no plain index of states: SQLite would rather sort what it finds there
 Index("ix_issues_urgent", issues.c.reported_at, issues.c.id, sqlite_where=_URGENT, postgresql_where=_URGENT)
 Index("ix_issues_desk", issues.c.reported_at, issues.c.id, sqlite_where=_REST, postgresql_where=_REST)
 Index("ix_issues_running", issues.c.due_at, issues.c.id, sqlite_where=_AT_THE_UNIT, postgresql_where=_AT_THE_UNIT)
+Index("ix_issues_missed", issues.c.due_at, sqlite_where=MISSED, postgresql_where=MISSED)
 Index("ix_issues_suspended", issues.c.suspended_at, issues.c.id, sqlite_where=_SUSPENDED, postgresql_where=_SUSPENDED)
 Index("ix_issues_resolved", issues.c.resolved_at, issues.c.id, sqlite_where=_RESOLVED, postgresql_where=_RESOLVED)
 Index(None, issues.c.assignee, issues.c.status, issues.c.due_at)
 Index(None, issues.c.reporter, issues.c.reported_at)
 Index(None, issues.c.project, issues.c.reported_at)
+Index(None, issues.c.unit, issues.c.reported_at)
+Index(None, issues.c.reporting_unit, issues.c.reported_at)
+Index("ix_issues_assigned", issues.c.assignee, issues.c.reported_at, sqlite_where=_ASSIGNED, postgresql_where=_ASSIGNED)
 
 # what people said: text and salt are emptied on erasure, and with the salt gone a digest says nothing
 words = Table(

@@ -9,6 +9,7 @@ it has nothing to say by itself.
 
 import argparse
 import asyncio
+import os
 import sqlite3
 import tempfile
 import time
@@ -35,13 +36,14 @@ _FORGET = (
     "DELETE FROM cards",
     f"UPDATE people SET user_id = NULL WHERE user_id BETWEEN {ACCOUNTS} AND {ACCOUNTS + 999}",  # noqa: S608 - our own number
 )
-_FOLDER = Path(tempfile.gettempdir()) / "project-home-bench"
+_OURS = os.environ.get("PROJECT_HOME_BENCH", "project_home_bench")
+_FOLDER = Path(tempfile.gettempdir()) / _OURS
 
 
 async def ledger(kind: str, size: int) -> str:
     """The URL of a ledger of so many issues beside the sample city; migrated, made if it is not there yet. KEEP it as it is:
     others will be handed the same."""
-    name = f"project_home_bench_{size}"
+    name = f"{_OURS}_{size}"
     if kind == "PostgreSQL":
         return await _on_postgres(name, size)
     _FOLDER.mkdir(parents=True, exist_ok=True)
@@ -143,7 +145,7 @@ async def _copy(file: Path, url: URL) -> None:
         await connection.execute('ALTER TABLE grams ADD CONSTRAINT pk_grams PRIMARY KEY (gram, "open", issue)')
         for index in indexes:
             await connection.execute(index["indexdef"])
-        await connection.execute("ANALYZE")
+        await connection.execute("VACUUM (ANALYZE)")  # as a server that has run for a while has done by itself
 
 
 _LATER = """SELECT indexname, indexdef FROM pg_indexes

@@ -27,7 +27,7 @@ from bot.domain.issue import (
 from bot.domain.lifecycle import ASKS
 from bot.domain.organisation import Scope
 from bot.domain.permissions import Sight, covers
-from bot.ports import HistoryLine, IssueView, Similar
+from bot.ports import Found, HistoryLine, IssueView, Similar
 from tests.fakes.tables import Tables, aware, kept, next_id, refer, text
 
 
@@ -134,10 +134,10 @@ class FakeIssues:
         unsure = self._seen(sight, lambda i: i.status in AT_THE_UNIT and i.deadline and i.deadline.provisional)
         return self._views(sorted(unsure, key=_due)[:limit])
 
-    async def find(self, words: str, sight: Sight, limit: int) -> list[IssueView]:
+    async def find(self, words: str, sight: Sight, limit: int) -> Found:
         wanted = text(words).casefold().split()
         found = self._seen(sight, lambda i: bool(wanted) and all(self._mentions(i, word) for word in wanted))
-        return self._views(sorted(found, key=_newest)[:limit])
+        return Found(self._views(sorted(found, key=_newest)[:limit]))
 
     async def similar(
         self, text: str, limit: int, *, exclude: IssueId | None = None, open_only: bool = False

@@ -40,7 +40,7 @@ async def said(uow: UnitOfWork, city: City, text: str, n: int = 0, **more: Any) 
 
 async def found(uow: UnitOfWork, words: str, limit: int = 10) -> list[int]:
     """Which texts, by their place in TEXTS, in the order found."""
-    return [int(view.issue.number[-4:]) - 1 for view in await uow.issues.find(words, EVERYTHING, limit)]
+    return [int(view.issue.number[-4:]) - 1 for view in (await uow.issues.find(words, EVERYTHING, limit)).views]
 
 
 WORDS: dict[str, list[int]] = {

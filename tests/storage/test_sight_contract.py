@@ -72,7 +72,7 @@ async def agree(uow: UnitOfWork, ledger: list[IssueView], seen: Sight) -> None:
 
     waiting = {v.issue.id for v in ledger if seen.includes(v.standing) and v.issue.status in AT_THE_DESK}
     assert numbers([view async for view in uow.issues.each(seen)]) == expected(), seen
-    assert numbers(await uow.issues.find("塔吊", seen, 100)) == expected(), seen
+    assert numbers((await uow.issues.find("塔吊", seen, 100)).views) == expected(), seen
     assert sorted(await uow.issues.queue(seen, None, 100)) == sorted(waiting), seen
     assert await uow.issues.queue_length(seen, 100) == len(waiting), seen
     assert numbers(await uow.issues.overdue(seen, NOW, 100)) == expected(lambda issue: issue.overdue_at(NOW)), seen

@@ -30,9 +30,10 @@ async def find(turn: Turn, person: Person, chat: ChatId, words: str) -> None:
     """The newest issues in sight in which all the words occur. Raises WordsMissing."""
     if not words.strip():
         raise WordsMissing(command="/find", example="")
-    views = await turn.uow.issues.find(words, sight(person), FOUND + 1)
-    rows = [row(turn, view) for view in views[:FOUND]]
-    facts = {"rows": rows, "words": words[:100], "more": len(views) > FOUND}
+    found = await turn.uow.issues.find(words, sight(person), FOUND + 1)
+    rows = [row(turn, view) for view in found.views[:FOUND]]
+    since = found.since.isoformat() if found.since else None
+    facts = {"rows": rows, "words": words[:100], "more": len(found.views) > FOUND, "since": since}
     await turn.tell(Message(chat, "lookup/found", facts))
 
 
