@@ -4,8 +4,8 @@ those that run, and those that were missed."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017_ways"
-down_revision = "0016_tallies"
+revision = "0018_ways"
+down_revision = "0017_counted_at_commit"
 branch_labels = None
 depends_on = None
 
