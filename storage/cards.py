@@ -52,6 +52,11 @@ _ALONE = text(
     "SELECT pg_advisory_xact_lock(hashint8extended(chat, 1)) FROM (SELECT unnest(:chats) AS chat) AS given"
 ).bindparams(bindparam("chats", type_=ARRAY(BigInteger)))
 
+_FREE = text(
+    "SELECT chat FROM (SELECT unnest(:chats) AS chat) AS given"
+    " WHERE pg_try_advisory_xact_lock(hashint8extended(chat, 1))"
+).bindparams(bindparam("chats", type_=ARRAY(BigInteger)))
+
 
 @cache
 def _arrived(*, postgres: bool) -> Any:
@@ -90,11 +95,16 @@ class SqlCards(Repository):
         await self._run(_OTHERS, {"sought_chat": chat, "sought_message": message, "sought_card": card})
         await self._put(cards, {"chat": chat, "card": card, "message": message})
 
+    async def undisturbed(self, chats: Collection[ChatId]) -> set[ChatId]:
+        """Those of the chats whose cards nobody else arranges just now, nor will until this transaction ends."""
+        if not self._postgres or not chats:
+            return set(chats)
+        return {ChatId(row.chat) for row in await self._all(_FREE, {"chats": sorted(set(chats))})}
+
     async def arrived(self, sent: Sequence[tuple[int, ChatId, MessageId]]) -> None:
         """Rows of the outbox were just sent into these chats: the messages show their cards, unless one shows something
         already."""
         if sent:
-            await self._alone(*(chat for _, chat, _ in sent))
             rows = [{"sought": row, "sought_chat": chat, "sought_message": message} for row, chat, message in sent]
             await self._run(_arrived(postgres=self._postgres), rows)
 

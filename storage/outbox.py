@@ -37,7 +37,10 @@ _HEARD = (
     .where(_LATELY.c.chat < 0, _LATELY.c.state != OutboxState.DEAD, _LATELY.c.changed_at >= bindparam("since"))
     .order_by(_LATELY.c.changed_at, _LATELY.c.id)
 )
-_MARK = update(outbox).where(outbox.c.id.in_(bindparam("sought", expanding=True)))
+_CHOSEN = (outbox.c.id.in_(bindparam("sought", expanding=True)), _PENDING)
+_MARK = update(outbox).where(*_CHOSEN).returning(outbox)
+_FREE = select(outbox.c.id).where(*_CHOSEN).with_for_update(skip_locked=True)
+_MARK_FREE = update(outbox).where(outbox.c.id.in_(_FREE)).returning(outbox)
 _SETTLE = update(outbox).where(_SOUGHT)
 _PUT_OFF = _SETTLE.values(attempts=outbox.c.attempts + bindparam("more_attempts", type_=Integer))
 
@@ -91,9 +94,11 @@ class SqlOutbox(Repository):
             values["without"] = sorted(without) if self._postgres else json.dumps(sorted(without))
         return [_queued(row) for row in await self._all(statement, values)]
 
-    async def mark_sending(self, rows: Sequence[int], at: datetime) -> None:
-        """The next thing is the call: committed before it."""
-        await self._run(_MARK, {"sought": list(rows), "state": OutboxState.SENDING, "changed_at": at})
+    async def mark_sending(self, rows: Sequence[int], at: datetime) -> list[OutboxRow]:
+        """The next thing is the call: committed before it. Those that were marked, as they read now; what somebody else is
+        changing just now is not waited for."""
+        values = {"sought": list(rows), "state": OutboxState.SENDING, "changed_at": at}
+        return [_queued(row) for row in await self._all(_MARK_FREE if self._postgres else _MARK, values)]
 
     async def sent(self, rows: Mapping[int, MessageId | None], at: datetime) -> None:
         """They arrived, as these messages."""

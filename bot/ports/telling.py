@@ -42,7 +42,10 @@ class Outbox(Protocol):
         toast is a row of priority TOAST: it waits for no chat); `below`: only what is less urgent than that."""
         ...
 
-    async def mark_sending(self, rows: Sequence[int], at: datetime) -> None: ...
+    async def mark_sending(self, rows: Sequence[int], at: datetime) -> list[OutboxRow]:
+        """The pending ones among them are about to be sent: as they read now, without those that somebody else is changing."""
+        ...
+
     async def sent(self, rows: Mapping[int, MessageId | None], at: datetime) -> None:
         """They arrived, as these messages (None: as no message of their own)."""
         ...
@@ -96,9 +99,14 @@ class Cards(Protocol):
         """From now on this message shows the card in this chat."""
         ...
 
+    async def undisturbed(self, chats: Collection[ChatId]) -> set[ChatId]:
+        """Those of the chats whose cards nobody else arranges just now, nor will until this transaction ends."""
+        ...
+
     async def arrived(self, sent: Sequence[tuple[int, ChatId, MessageId]]) -> None:
         """Rows of the outbox that were just sent into these chats as these messages, which show the rows' cards from now on,
-        unless one shows something else already: somebody was so quick to press it. A group may have moved meanwhile."""
+        unless one shows something else already: somebody was so quick to press it. A group may have moved meanwhile. Only of
+        chats that are `undisturbed`."""
         ...
 
     async def rename(self, chat: ChatId, old: str, new: str) -> None:

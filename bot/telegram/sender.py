@@ -18,7 +18,7 @@ from bot.telegram.choosing import LOOK_SECONDS, Chooser
 from bot.telegram.delivery import Courier, Delivered
 from bot.telegram.pacer import TOASTS, Pacer
 from bot.telegram.patience import patiently, woken
-from bot.telegram.settling import is_toast, settle, settle_each
+from bot.telegram.settling import is_toast, settle, settle_each, undisturbed
 
 log = structlog.get_logger(__name__)
 
@@ -93,22 +93,24 @@ class Sender:
     async def cycle(self) -> int:
         """Settle and begin, once; how many sends were begun. Raises StoreUnavailable: then nothing was begun, whatever the
         database may have kept of it."""
-        back, unsure, self._unsure = list(self._back), self._unsure, True
+        came, unsure, self._unsure = list(self._back), self._unsure, True
         if self._settling is not None:
             self._settling.cancel()
             self._settling = None
         async with self._turns.begin() as turn:
+            back = await undisturbed(turn, came)
             await (settle_each if self._careful else settle)(turn, back)
             if unsure:
-                await self._take_back(turn, back)
+                await self._take_back(turn, came)
             chosen = [] if self._stopping else await self._chooser.choose(turn, self._occupied(back), self._room())
-            if chosen:
-                await turn.uow.outbox.mark_sending([row.id for row in chosen], turn.now)
+            marked = await _marked(turn, chosen)
         self._unsure = self._careful = False
-        self._pause = self._chooser.pause
+        self._pause = self._chooser.pause if len(marked) == len(chosen) else SETTLE_SECONDS
         self._release(back)
-        self._begin(chosen)
-        return len(chosen)
+        if self._back:
+            self._settle_soon()
+        self._begin(marked)
+        return len(marked)
 
     async def _take_back(self, turn: Turn, back: Sequence[Delivered]) -> None:
         """The answer to a commit was lost, the commit perhaps not: what it marked was never begun."""
@@ -165,6 +167,9 @@ class Sender:
         self._heed(delivered)
         self._back.append(delivered)
         self._under_way.discard(delivered.row.id)
+        self._settle_soon()
+
+    def _settle_soon(self) -> None:
         if self._settling is None:
             self._settling = asyncio.get_running_loop().call_later(SETTLE_SECONDS, self.wake)
 
@@ -204,6 +209,14 @@ class Sender:
         self._back = [delivered for delivered in self._back if delivered.row.id not in settled]
         self._busy = {chat: row for chat, row in self._busy.items() if row not in settled}
         self._pacer.forget_idle(self._seconds())
+
+
+async def _marked(turn: Turn, chosen: Sequence[OutboxRow]) -> list[OutboxRow]:
+    """In their order, as they read now: others may have changed them, or taken them back, since they were chosen."""
+    if not chosen:
+        return []
+    marked = {row.id: row for row in await turn.uow.outbox.mark_sending([row.id for row in chosen], turn.now)}
+    return [marked[row.id] for row in chosen if row.id in marked]
 
 
 async def _was_edit(turn: Turn, row: OutboxRow) -> bool:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.domain.ids import MessageId
 from bot.domain.messages import Message, OutboxState, Priority
 from bot.ports import StoreUnavailable
 from bot.services.timed import deliveries
@@ -25,16 +26,30 @@ async def settle(turn: Turn, back: Sequence[Delivered]) -> None:
     for delivered in back:
         if not isinstance(delivered.outcome, Sent):
             await _settle(turn, delivered)
-    arrived = [(one, next(iter(one.outcome.messages), None)) for one in back if isinstance(one.outcome, Sent)]
+    arrived = [(one, _message_of(one)) for one in back if isinstance(one.outcome, Sent)]
     await turn.uow.outbox.sent({one.row.id: message for one, message in arrived}, turn.now)
-    shown = [
-        (one.row.id, one.row.message.chat, message)
-        for one, message in arrived
-        if one.row.message.card is not None and message is not None and not one.edited
-    ]
+    shown = [(one.row.id, one.row.message.chat, message) for one in back if (message := _shown_by(one)) is not None]
     await turn.uow.cards.arrived(shown)
     for one, _ in arrived:
         await deliveries.arrived(turn, one.row.message)
+
+
+async def undisturbed(turn: Turn, back: Sequence[Delivered]) -> list[Delivered]:
+    """Those that can be settled without waiting for anybody: who waited with many chats in hand for who arranges the cards of
+    one, and wants those of another, would wait in a circle."""
+    chats = {one.row.message.chat for one in back if _shown_by(one) is not None}
+    free = await turn.uow.cards.undisturbed(chats) if chats else set()
+    return [one for one in back if _shown_by(one) is None or one.row.message.chat in free]
+
+
+def _message_of(delivered: Delivered) -> MessageId | None:
+    return next(iter(delivered.outcome.messages), None) if isinstance(delivered.outcome, Sent) else None
+
+
+def _shown_by(delivered: Delivered) -> MessageId | None:
+    """The new message that shows the row's card."""
+    new = delivered.row.message.card is not None and not delivered.edited
+    return _message_of(delivered) if new else None
 
 
 async def settle_each(turn: Turn, back: Sequence[Delivered]) -> None:

@@ -43,10 +43,12 @@ class FakeOutbox:
         ready = [r for r in pending if (r.message.not_before or moment) <= moment and _is_below(r, below)]
         return sorted(ready, key=lambda r: (r.message.priority, r.id))[:limit]
 
-    async def mark_sending(self, rows: Sequence[int], at: datetime) -> None:
+    async def mark_sending(self, rows: Sequence[int], at: datetime) -> list[OutboxRow]:
         aware(at)
-        for row in rows:
-            self._tables.outbox[row] = replace(self._tables.outbox[row], state=OutboxState.SENDING, changed_at=at)
+        pending = [row for row in self._rows(OutboxState.PENDING) if row.id in rows]
+        marked = [kept(replace(row, state=OutboxState.SENDING, changed_at=at)) for row in pending]
+        self._tables.outbox.update({row.id: row for row in marked})
+        return marked
 
     async def sent(self, rows: Mapping[int, MessageId | None], at: datetime) -> None:
         for row in rows:
@@ -145,6 +147,10 @@ class FakeCards:
         if before is not None:
             del self._tables.cards[chat, before]
         self._tables.cards[chat, kept(card)] = message
+
+    async def undisturbed(self, chats: Collection[ChatId]) -> set[ChatId]:
+        """Nobody else is there."""
+        return set(chats)
 
     async def arrived(self, sent: Sequence[tuple[int, ChatId, MessageId]]) -> None:
         for row, chat, message in sent:

@@ -1,9 +1,10 @@
 """The sender: from the outbox to a pretended Telegram, through limits, failures and crashes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,12 +13,13 @@ from bot.domain.ids import ChatId, MessageId
 from bot.domain.messages import Message, OutboxState
 from bot.domain.organisation import Person
 from bot.domain.policy import Policy
-from bot.ports import StoreUnavailable, UnitOfWork
+from bot.ports import OutboxRow, StoreUnavailable, UnitOfWork
 from bot.services.turn import Turn
 from bot.services.turns import Turns
 from bot.telegram.calls import Ambiguous, Blocked, CardGone, Migrated, NotSent, Rejected, RetryLater
 from tests.builders import a_city
 from tests.fakes import FakeClock, FakeStore
+from tests.fakes.telling import FakeCards, FakeOutbox
 from tests.telegram.bench import Bench, card, say, toast
 
 
@@ -245,6 +247,44 @@ async def test_long_texts_become_rows_and_no_part_goes_twice(bench: Bench) -> No
     await bench.drain()
     assert [text[0] for _, _, text in bench.telegram.calls].count("a") == 1
     assert [text[0] for _, _, text in bench.telegram.calls][-1] == "c"
+
+
+async def test_a_chat_in_others_hands_is_settled_as_soon_as_it_is_free(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for it: what arrived elsewhere is settled meanwhile, and nothing more goes into it."""
+    await bench.queue(card(), replace(card(), chat=ChatId(4002)))
+    free = [{ChatId(4002)}, {ChatId(4001)}]
+
+    async def undisturbed(_cards: FakeCards, chats: Collection[ChatId]) -> set[ChatId]:
+        return free.pop(0) & set(chats)
+
+    monkeypatch.setattr(FakeCards, "undisturbed", undisturbed)
+    await bench.turn()
+    await bench.queue(say("more"))
+    await bench.turn(pause=2.0)
+    assert bench.states() == [OutboxState.SENDING, OutboxState.SENT, OutboxState.PENDING]
+    await bench.turn(2, pause=2.0)
+    assert bench.states() == [OutboxState.SENT] * 3
+    assert len(bench.telegram.calls) == 3
+
+
+async def test_what_is_taken_back_before_it_is_marked_is_not_sent(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row that somebody is changing just as it is chosen goes the next time."""
+    await bench.queue(say("a"), say("b", 4002))
+    marks = FakeOutbox.mark_sending
+
+    async def but_the_first(outbox: FakeOutbox, rows: Sequence[int], at: datetime) -> list[OutboxRow]:
+        return await marks(outbox, rows[1:], at)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FakeOutbox, "mark_sending", but_the_first)
+        await bench.turn(pause=2.0)
+    assert [text for _, _, text in bench.telegram.calls] == ["b"]
+    await bench.drain()
+    assert [text for _, _, text in bench.telegram.calls] == ["b", "a"]
 
 
 async def test_whoever_is_erased_meanwhile_gets_no_parts(bench: Bench) -> None:
