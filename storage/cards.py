@@ -1,10 +1,10 @@
 """Which message of a chat shows what: one message per thing."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, bindparam, case, delete, exists, select, text, union, update
+from sqlalchemy import ARRAY, BigInteger, bindparam, case, delete, exists, func, select, union, update
 
 from bot.domain.ids import LEFT_BEHIND, ChatId, MessageId
 from bot.domain.messages import OutboxState
@@ -48,9 +48,8 @@ _UNDER_WAY = (
 )
 
 
-_ALONE = text(
-    "SELECT pg_advisory_xact_lock(hashint8extended(chat, 1)) FROM (SELECT unnest(:chats) AS chat) AS given"
-).bindparams(bindparam("chats", type_=ARRAY(BigInteger)))
+_GIVEN = func.unnest(bindparam("chats", type_=ARRAY(BigInteger))).column_valued("chat")
+_ALONE = select(func.pg_advisory_xact_lock(func.hashint8extended(_GIVEN, 1)))
 
 _FREE = text(
     "SELECT chat FROM (SELECT unnest(:chats) AS chat) AS given"
@@ -82,7 +81,8 @@ class SqlCards(Repository):
 
     async def expect(self, shown: Collection[tuple[ChatId, str]]) -> None:
         """Which messages show these cards is asked next: read it in one go if it can't change meanwhile."""
-        await self._expect(cards, shown, self._messages_of)
+        if shown and self._session.undisturbed:
+            self._keep(cards, dict.fromkeys(shown) | await self._messages_of(shown))
 
     async def card_at(self, chat: ChatId, message: MessageId) -> str | None:
         """What the message shows."""
@@ -130,7 +130,7 @@ class SqlCards(Repository):
         row = await self._first(_MESSAGE_OF, {"sought_chat": chat, "sought_card": card})
         return None if row is None else MessageId(row.message)
 
-    async def _messages_of(self, shown: Collection[tuple[ChatId, str]]) -> Mapping[tuple[ChatId, str], MessageId]:
+    async def _messages_of(self, shown: Collection[tuple[ChatId, str]]) -> dict[tuple[ChatId, str], MessageId]:
         """Few chats show the same card."""
         rows = await self._all(_MESSAGES_OF, {"cards": list({card for _, card in shown})})
         return {(row.chat, row.card): row.message for row in rows}

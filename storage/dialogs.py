@@ -12,6 +12,7 @@ from storage.tables import dialogs
 _KEY = dialogs.c.key == bindparam("sought")
 _GET = select(dialogs.c.state, dialogs.c.data).where(_KEY)
 _OF_MANY = select(dialogs).where(dialogs.c.key.in_(bindparam("sought", expanding=True)))
+_HELD = _OF_MANY.order_by(dialogs.c.key).with_for_update(key_share=True)
 _REMOVE = delete(dialogs).where(_KEY)
 
 
@@ -23,8 +24,10 @@ class SqlDialogs(Repository):
         return await self._once(dialogs, key, partial(self._get, key))
 
     async def expect(self, keys: Collection[str]) -> None:
-        """These conversations are asked for next: read them in one go if they can't change meanwhile."""
-        await self._expect(dialogs, keys, self._many, none=(None, {}))
+        """These conversations are asked for next: read them in one go, and let nobody change them meanwhile. Those that are
+        not there nobody else begins, as their chats are in hand."""
+        if keys:
+            self._keep(dialogs, dict.fromkeys(keys, (None, {})) | await self._many(keys))
 
     async def put(self, key: str, state: str | None, data: Mapping[str, Any]) -> None:
         """A None state with empty data removes the row."""
@@ -38,5 +41,6 @@ class SqlDialogs(Repository):
         return (None, {}) if row is None else (row.state, row.data)
 
     async def _many(self, keys: Collection[str]) -> dict[str, tuple[str | None, Mapping[str, Any]]]:
-        rows = await self._all(_OF_MANY, {"sought": list(keys)})
+        asked = _OF_MANY if self._session.undisturbed else _HELD
+        rows = await self._all(asked, {"sought": list(keys)})
         return {row.key: (row.state, row.data) for row in rows}

@@ -3,10 +3,9 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, delete, or_, select, text, update
+from sqlalchemy import ARRAY, BigInteger, Integer, Text, bindparam, delete, func, or_, select, text, update
 
 from bot.domain.ids import ChatId
 from bot.ports import InboxRow, Poison
@@ -16,7 +15,7 @@ from storage.repository import AnyRow, Repository
 from storage.tables import inbox
 
 _WAITING = (
-    select(inbox.c.id, inbox.c.update_id, inbox.c.raw)
+    select(inbox.c.id, inbox.c.update_id, inbox.c.chat, inbox.c.raw)
     .where(inbox.c.bot == bindparam("sought"), inbox.c.done_at.is_(None))
     .order_by(inbox.c.update_id)
     .limit(bindparam("most", type_=Integer))
@@ -29,10 +28,25 @@ _CHATS = text(f"""
     ), chats AS MATERIALIZED (SELECT chat FROM waiting GROUP BY chat ORDER BY min(update_id))
     SELECT chat FROM chats, (SELECT set_config('idle_in_transaction_session_timeout', '{_STALLED}', true)) AS impatient
     WHERE pg_try_advisory_xact_lock(hashint8extended(chat, :bot)) LIMIT :most
-""")  # noqa: S608 - our own constant
+""").columns(inbox.c.chat)  # noqa: S608 - our own constant
 _OF_CHATS = _WAITING.where(inbox.c.chat.in_(bindparam("chats", expanding=True)))
 ALBUM = 10  # messages of a media group at the most (Bot API)
 _WINDOW = 8  # times as many rows are looked at as are taken: the others' chats may come first
+_ADD = insert_into(inbox, postgres=False).on_conflict_do_nothing().returning(inbox.c.id)
+_GIVEN = {"update_ids": BigInteger, "chats": BigInteger, "raws": Text}
+
+
+def _add_given() -> Any:
+    """Any number of rows by as many parameters, so that it is one statement for PostgreSQL."""
+    arrays: list[Any] = [bindparam(name, type_=ARRAY(kind)) for name, kind in _GIVEN.items()]
+    given = func.unnest(*arrays).table_valued("update_id", "chat", "raw").render_derived(name="given")
+    bot = bindparam("for_bot", type_=inbox.c.bot.type)
+    rows = select(bot, *given.c, bindparam("since", type_=inbox.c.received_at.type))
+    adding = insert_into(inbox, postgres=True).from_select(["bot", "update_id", "chat", "raw", "received_at"], rows)
+    return adding.on_conflict_do_nothing().returning(inbox.c.id)
+
+
+_ADD_GIVEN = _add_given()
 _DONE = update(inbox).where(inbox.c.id.in_(bindparam("sought", expanding=True)))
 
 
@@ -41,19 +55,16 @@ class SqlInbox(Repository):
 
     async def add(self, bot: int, updates: Sequence[Mapping[str, Any]], at: datetime) -> int:
         """Store those not seen before; how many were new."""
-        rows = [
-            {
-                "bot": bot,
-                "update_id": found["update_id"],
-                "chat": chat_of(found),
-                "raw": compact(dict(found)),
-                "received_at": at,
-            }
-            for found in updates
-        ]
-        if not rows:
+        new = [(found["update_id"], chat_of(found), compact(dict(found))) for found in updates]
+        if not new:
             return 0
-        return len((await self._run(_add(postgres=self._postgres), rows)).all())
+        if self._postgres:
+            given = dict(zip(_GIVEN, map(list, zip(*new, strict=True)), strict=True))
+            return len((await self._run(_ADD_GIVEN, {"for_bot": bot, "since": at, **given})).all())
+        rows = [
+            {"bot": bot, "update_id": number, "chat": chat, "raw": raw, "received_at": at} for number, chat, raw in new
+        ]
+        return len((await self._run(_ADD, rows)).all())
 
     async def pending(self, bot: int, limit: int) -> list[InboxRow]:
         """By update_id. On PostgreSQL, within `begin`, the chats another worker has in hand are passed over."""
@@ -61,7 +72,7 @@ class SqlInbox(Repository):
             rows = await self._claim(bot, limit)
         else:
             rows = await self._all(_WAITING, {"sought": bot, "most": limit})
-        return [InboxRow(row.id, row.update_id, json.loads(row.raw)) for row in rows]
+        return [InboxRow(row.id, row.update_id, ChatId(row.chat), json.loads(row.raw)) for row in rows]
 
     async def _claim(self, bot: int, limit: int) -> Sequence[AnyRow]:
         """Chats first, each locked until this transaction ends; then their rows, by a snapshot younger than the locks:
@@ -100,11 +111,6 @@ class SqlInbox(Repository):
         old = select(inbox.c.id).where(inbox.c.done_at < before, inbox.c.error.is_(None))
         oldest = old.order_by(inbox.c.done_at).limit(limit)
         return (await self._run(delete(inbox).where(inbox.c.id.in_(oldest)))).rowcount
-
-
-@cache
-def _add(*, postgres: bool) -> Any:
-    return insert_into(inbox, postgres=postgres).on_conflict_do_nothing().returning(inbox.c.id)
 
 
 def chat_of(update: Mapping[str, Any]) -> int:

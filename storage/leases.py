@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from sqlalchemy import Integer, TextClause, bindparam, select, text
+from sqlalchemy import Integer, TextClause, bindparam, func, literal_column, select, text
 
 from bot.ports import LeaseLost
 from storage.repository import Repository
@@ -49,13 +49,10 @@ class SqlLeases(Repository):
 
 
 _IMPATIENT = text("SELECT set_config('lock_timeout', '2s', true)")
-_GUARD = text("SELECT 1 FROM leases WHERE name = :name AND epoch = :epoch").bindparams(
-    bindparam("epoch", type_=Integer)
-)
-_GUARD_POSTGRES = text(
-    f"SELECT set_config('idle_in_transaction_session_timeout', '{_STALLED}', true)"  # noqa: S608 - our own constant
-    " FROM leases WHERE name = :name AND epoch = :epoch FOR SHARE"
-)
+_OURS = (leases.c.name == bindparam("name"), leases.c.epoch == bindparam("epoch", type_=Integer))
+_GUARD = select(leases.c.epoch).where(*_OURS)
+_IMPATIENTLY = func.set_config("idle_in_transaction_session_timeout", _STALLED, literal_column("true"))
+_GUARD_POSTGRES = select(_IMPATIENTLY).where(*_OURS).with_for_update(read=True, of=leases)
 
 
 @cache

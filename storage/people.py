@@ -38,6 +38,13 @@ _BY_ID = _PERSON.where(people.c.id == bindparam("sought"))
 _BY_CODE = _PERSON.where(people.c.code == bindparam("sought"))
 _BY_USER = _PERSON.where(people.c.user_id == bindparam("sought"))
 _BY_USERS = _PERSON.where(people.c.user_id.in_(bindparam("sought", expanding=True)))
+# a question of its own: one that waits for a lock sees the row as it is then, but grants and scans as they were before
+_HOLD = (
+    select(people.c.id)
+    .where(people.c.user_id.in_(bindparam("sought", expanding=True)))
+    .order_by(people.c.id)
+    .with_for_update(key_share=True)
+)
 _STAFF = _OFFICE.where(~people.c.left)
 _HOLDING = _STAFF.where(
     exists().where(
@@ -73,8 +80,11 @@ class SqlPeople(Repository):
         return await self._once(people, user, partial(self._by_user, user))
 
     async def expect(self, users: Collection[UserId]) -> None:
-        """Who is behind these accounts is asked next: read it in one go if it can't change meanwhile."""
-        await self._expect(people, users, self._by_users)
+        """Who is behind these accounts is asked next: read it in one go, and let nobody change them meanwhile. Those who are
+        not there may come."""
+        if users:
+            strangers = dict.fromkeys(users) if self._session.undisturbed else {}
+            self._keep(people, strangers | await self._by_users(users))
 
     async def all(self, *, left: bool = False) -> list[Person]:
         """Persons of the office that have not left, by code; with `left` those too."""
@@ -136,6 +146,8 @@ class SqlPeople(Repository):
         return None if row is None else _person(row)
 
     async def _by_users(self, users: Collection[UserId]) -> dict[UserId, Person]:
+        if not self._session.undisturbed:
+            await self._run(_HOLD, {"sought": list(users)})
         rows = await self._all(_BY_USERS, {"sought": list(users)})
         return {row.user_id: _person(row) for row in rows}
 

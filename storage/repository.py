@@ -1,6 +1,6 @@
 """What all repositories are: a view of one transaction."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Executable, Table
@@ -12,7 +12,6 @@ from storage.session import AnySelect, Session
 
 __all__ = ["AnyRow", "AnySelect", "Repository", "Session"]
 
-K = TypeVar("K")
 T = TypeVar("T")
 
 
@@ -38,24 +37,18 @@ class Repository:
 
     async def _once(self, table: Table, key: Any, ask: Callable[[], Awaitable[T]]) -> T:
         """What `ask` reads of the table, asked once as long as nobody can have changed it."""
-        if not self._session.undisturbed:
-            return await ask()
         kept = self._session.kept(table)
-        if key not in kept:
-            kept[key] = await ask()
-        found: T = kept[key]
+        if key in kept:
+            found: T = kept[key]
+            return found
+        found = await ask()
+        if self._session.undisturbed:
+            kept[key] = found
         return found
 
-    async def _expect(
-        self,
-        table: Table,
-        keys: Collection[K],
-        ask: Callable[[Collection[K]], Awaitable[Mapping[K, Any]]],
-        none: Any = None,
-    ) -> None:
-        """Ask for many at once what will be asked for `_once` each; `none` is what there is of those not found."""
-        if keys and self._session.undisturbed:
-            self._session.kept(table).update(dict.fromkeys(keys, none) | dict(await ask(keys)))
+    def _keep(self, table: Table, found: Mapping[Any, Any]) -> None:
+        """Nobody else can change these as long as this transaction lasts: `_once` need not ask."""
+        self._session.kept(table).update(found)
 
     async def _put(self, table: Table, row: Mapping[str, Any]) -> None:
         """Insert, or update every other column of the row with the same primary key."""

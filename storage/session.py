@@ -21,7 +21,7 @@ class Session:
     """`writing`: it may write; else it sees one snapshot, and asks it nothing twice.
 
     What was read of a table and will be asked for again is kept until something of that table is written, where nobody else can
-    write meanwhile (`undisturbed`).
+    write meanwhile (`undisturbed`), or what was read is locked.
 
     Messages queued one after the other are written together: `told` waits for `writer` (the outbox), who is called before
     anything else is asked of the database, so that nobody can tell.

@@ -111,7 +111,7 @@ class Dialogs(Protocol):
 
     async def get(self, key: str) -> tuple[str | None, Mapping[str, Any]]: ...
     async def expect(self, keys: Collection[str]) -> None:
-        """`get` will be asked for these: they may be read in one go. Changes nothing."""
+        """`get` will be asked for these, of chats in hand: they may be read in one go, and be locked. Changes nothing."""
         ...
 
     async def put(self, key: str, state: str | None, data: Mapping[str, Any]) -> None:

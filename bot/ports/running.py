@@ -10,10 +10,11 @@ from bot.domain.ids import ChatId
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """A raw update as Telegram delivered it."""
+    """A raw update as Telegram delivered it, and the chat whose order it belongs to: nobody else handles one of that chat."""
 
     id: int
     update_id: int
+    chat: ChatId
     update: Mapping[str, Any]
 
 

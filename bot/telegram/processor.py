@@ -152,9 +152,9 @@ class Processor:
 
 async def _expect(turn: Turn, rows: Sequence[InboxRow]) -> None:
     """Who they are from and where these people are in a conversation with the bot is read for all at once."""
-    users = {user for row in rows if (user := _id(_body(row.update), "from"))}
-    await turn.uow.people.expect({UserId(user) for user in users})
-    await turn.uow.dialogs.expect({key_of(user, user) for user in users})
+    users = [(row.chat, user) for row in rows if (user := _id(_body(row.update), "from"))]
+    await turn.uow.people.expect({UserId(user) for _, user in users})
+    await turn.uow.dialogs.expect({key_of(chat, user) for chat, user in users})
 
 
 async def _sender(turn: Turn, update: Update) -> Person | None:

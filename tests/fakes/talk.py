@@ -8,6 +8,7 @@ from typing import Any
 from bot.domain.ids import ChatId, UserId
 from bot.domain.journal import Record
 from bot.ports import InboxRow, Poison
+from storage.inbox import chat_of
 from tests.fakes.tables import Delivery, Tables, aware, kept, next_id, text
 
 
@@ -66,7 +67,9 @@ class FakeInbox:
     async def pending(self, bot: int, limit: int) -> list[InboxRow]:
         waiting = [(n, r) for n, r in self._tables.inbox.items() if r.bot == bot and r.done_at is None]
         waiting.sort(key=lambda pair: pair[1].update_id)
-        return [InboxRow(number, row.update_id, row.update) for number, row in waiting[:limit]]
+        return [
+            InboxRow(number, row.update_id, ChatId(chat_of(row.update)), row.update) for number, row in waiting[:limit]
+        ]
 
     async def done(self, rows: Sequence[int], at: datetime) -> None:
         for row in rows:

@@ -1,0 +1,110 @@
+"""What a batch of updates reads at once on PostgreSQL stays as it was read, until the batch is committed."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.ids import UserId
+from bot.domain.organisation import CITY, Grant, Person, Role
+from bot.ports import UnitOfWork
+from storage.store import SqlStore
+from tests.builders import a_person
+
+USER, KEY = UserId(4001), "4001:4001"
+ADMIN = frozenset({Grant(Role.ADMIN, CITY)})
+SECONDS = 0.2  # in which whoever need not wait would be done
+
+
+@pytest.fixture
+async def person(postgres_store: SqlStore) -> Person:
+    """Somebody with an account, in the middle of a conversation."""
+    async with postgres_store.begin() as uow:
+        await uow.dialogs.put(KEY, "asked", {"a": 1})
+        return await uow.people.add(a_person(user_id=USER))
+
+
+async def _known(uow: UnitOfWork) -> Person:
+    found = await uow.people.by_user(USER)
+    assert found is not None
+    return found
+
+
+async def _promote(store: SqlStore, person: Person) -> None:
+    async with store.begin() as uow:
+        await uow.people.save(replace(person, grants=ADMIN))
+
+
+async def _end_dialog(store: SqlStore) -> None:
+    async with store.begin() as uow:
+        await uow.dialogs.put(KEY, None, {})
+
+
+async def test_who_is_expected_stays_as_they_are(postgres_store: SqlStore, person: Person) -> None:
+    """A change by another process waits for the batch; what the batch writes of the person does not undo it."""
+    async with postgres_store.begin() as uow:
+        await uow.people.expect({USER})
+        promoting = asyncio.create_task(_promote(postgres_store, person))
+        await asyncio.sleep(SECONDS)
+        assert not promoting.done()
+        assert (await _known(uow)).grants == person.grants
+    await promoting
+    async with postgres_store.read() as uow:
+        assert (await _known(uow)).grants == ADMIN
+
+
+async def test_whoever_had_to_wait_sees_what_was_done_meanwhile(postgres_store: SqlStore, person: Person) -> None:
+    """Grants too, which stand in another table than the row one waits for."""
+
+    async def expect() -> Person:
+        async with postgres_store.begin() as uow:
+            await uow.people.expect({USER})
+            return await _known(uow)
+
+    async with postgres_store.begin() as uow:
+        await uow.people.save(replace(person, name="新", grants=ADMIN))
+        expecting = asyncio.create_task(expect())
+        await asyncio.sleep(SECONDS)
+        assert not expecting.done()
+    found = await expecting
+    assert (found.name, found.grants) == ("新", ADMIN)
+
+
+async def test_who_is_not_there_may_come(postgres_store: SqlStore) -> None:
+    """A stranger can't be locked: they are asked for anew."""
+    async with postgres_store.begin() as uow:
+        await uow.people.expect({USER})
+        assert await uow.people.by_user(USER) is None
+        async with postgres_store.begin() as other:
+            await other.people.add(a_person(user_id=USER))
+        assert (await _known(uow)).user_id == USER
+
+
+async def test_a_conversation_stays_where_it_is(postgres_store: SqlStore, person: Person) -> None:
+    """Who would end it from elsewhere waits."""
+    async with postgres_store.begin() as uow:
+        await uow.dialogs.expect({KEY, "5:5"})
+        ending = asyncio.create_task(_end_dialog(postgres_store))
+        await asyncio.sleep(SECONDS)
+        assert not ending.done()
+        assert await uow.dialogs.get(KEY) == ("asked", {"a": 1})
+        assert await uow.dialogs.get("5:5") == (None, {})
+    await ending
+
+
+async def test_what_is_undone_is_asked_anew(sql_store: SqlStore) -> None:
+    """A savepoint that is undone takes with it what was read since, on both databases."""
+    async with sql_store.begin() as uow:
+        somebody = await uow.people.add(a_person(user_id=USER))
+    async with sql_store.begin() as uow:
+        await uow.people.expect({USER})
+        with pytest.raises(ZeroDivisionError):
+            await _rename_and_fail(uow, somebody)
+        assert (await _known(uow)).name == somebody.name
+
+
+async def _rename_and_fail(uow: UnitOfWork, person: Person) -> None:
+    async with uow.savepoint():
+        await uow.people.save(replace(person, name="新"))
+        assert (await _known(uow)).name == "新"
+        raise ZeroDivisionError
