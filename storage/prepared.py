@@ -10,10 +10,25 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Dialect, Executable, Float, Insert, SelectBase, UpdateBase
+from sqlalchemy import (
+    ARRAY,
+    BinaryExpression,
+    BindParameter,
+    ColumnElement,
+    Dialect,
+    Executable,
+    Float,
+    Insert,
+    SelectBase,
+    UpdateBase,
+    any_,
+    bindparam,
+)
 from sqlalchemy.engine import result_tuple
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.operators import in_op
 from sqlalchemy.sql.sqltypes import TupleType
+from sqlalchemy.sql.visitors import replacement_traverse
 from sqlalchemy.types import TypeEngine
 
 from storage.connection import AnyRow
@@ -50,12 +65,12 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A parameter that differs each time: its place in the statement, the name of the value (`element`: which of a list's), and
-    what the driver gets for it."""
+    """A parameter that differs each time: its place in the statement, the name of the value (`path`: which element of a list's,
+    and of that one's), and what the driver gets for it."""
 
     place: int
     name: str
-    element: int | None
+    path: tuple[int, ...]
     process: Process | None
 
 
@@ -75,8 +90,8 @@ class Prepared:
         self.sql = sql
         self.returns = returns
         self._fixed = list(fixed)
-        self._given = [(one.place, one.name, one.process) for one in given if one.element is None]
-        self._listed = [one for one in given if one.element is not None]
+        self._given = [(one.place, one.name, one.process) for one in given if not one.path]
+        self._listed = [one for one in given if one.path]
         self._read = read
         self._row: Callable[[Sequence[Any]], AnyRow] | None = None
 
@@ -86,7 +101,9 @@ class Prepared:
         for place, name, process in self._given:
             parameters[place] = values[name] if process is None else process(values[name])
         for one in self._listed:
-            value = values[one.name][one.element]
+            value = values[one.name]
+            for element in one.path:
+                value = value[element]
             parameters[one.place] = value if one.process is None else one.process(value)
         return parameters
 
@@ -158,6 +175,13 @@ class Statements:
         asked.ways[asked.shape(values)] = prepared
         return prepared
 
+    def _plain(self, statement: SelectBase | UpdateBase) -> Any:
+        """Without what SQLAlchemy adds for itself; on PostgreSQL a list is an array, so that there is one statement for any
+        length of it."""
+        if isinstance(statement, Insert):
+            return statement.inline()  # else it would tell keys nobody asked for
+        return replacement_traverse(statement, {}, _as_array) if self._dialect.name == "postgresql" else statement
+
     def _prepared(
         self, compiled: SQLCompiler, example: Mapping[str, Any], columns: Sequence[TypeEngine[Any]]
     ) -> Prepared:
@@ -165,16 +189,19 @@ class Statements:
         lists = {part: (name, n) for name, parts in state.parameter_expansion.items() for n, part in enumerate(parts)}
         fixed, given = [], []
         for place, part in enumerate(state.positiontup or ()):
-            name, element = lists.get(part, (part, None))
-            bind = compiled.binds[name]
-            process = bind.type.dialect_impl(self._dialect).bind_processor(self._dialect)
+            name, *path = lists.get(part, (part,))
+            bind, kind = compiled.binds[name], compiled.binds[name].type
+            if isinstance(kind, TupleType) and path:
+                path = [*divmod(path[0], len(kind.types))]
+                kind = kind.types[path[1]]
+            process = kind.dialect_impl(self._dialect).bind_processor(self._dialect)
             source = next((known for known in (bind.key, name) if known in example), None)
             if source is None:
                 value = state.parameters[part]
                 fixed.append(value if process is None else process(value))
             else:
                 fixed.append(None)
-                given.append(Given(place, source, element, process))
+                given.append(Given(place, source, tuple(path), process))
         read = [(place, reader) for place, kind in enumerate(columns) if (reader := self._reader(kind)) is not None]
         return Prepared(state.statement, fixed, given, read, returns=bool(columns))
 
@@ -191,6 +218,16 @@ def one_or_many(values: Any) -> Any:
     return values
 
 
+def _as_array(element: Any, **_: Any) -> ColumnElement[bool] | None:
+    """`= ANY` an array instead of IN a list that is given each time; None for anything else."""
+    if not isinstance(element, BinaryExpression) or element.operator is not in_op:
+        return None
+    given = element.right
+    if not isinstance(given, BindParameter) or not given.required or isinstance(given.type, TupleType):
+        return None
+    return element.left == any_(bindparam(given.key, type_=ARRAY(given.type)))
+
+
 def _length(value: Any) -> int:
     return len(value) if type(value) in _LISTS else -1
 
@@ -200,8 +237,7 @@ def _simple(compiled: SQLCompiler, example: Mapping[str, Any]) -> bool:
     made_up = compiled.insert_prefetch or compiled.update_prefetch or any(bind.callable for bind in compiled.bind_names)
     literal = any(bind.key in example for bind in compiled.literal_execute_params)
     lists = [bind for bind in compiled.post_compile_params if bind.key in example]
-    odd = any(isinstance(bind.type, TupleType) or not _short(example[bind.key]) for bind in lists)
-    return not made_up and not literal and not odd
+    return not made_up and not literal and all(_short(example[bind.key]) for bind in lists)
 
 
 def _short(value: Any) -> bool:

@@ -1,6 +1,7 @@
 """Telegram → inbox: raw updates by long polling, committed before they are confirmed (design.md: Inbox)."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -27,6 +28,7 @@ log = structlog.get_logger(__name__)
 POLL_SECONDS = 30
 SLACK_SECONDS = 15  # for the answer to a long poll to arrive
 BATCH = 100  # Telegram's most
+TOGETHER_SECONDS = 0.05  # between two answers, at least: what a crowd sends meanwhile shares a request and a commit
 PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0)  # after the first failure in a row, the second…
 CONFLICT_PAUSE = 5.0
 CONFLICT = "another process polls with this token, or a webhook is set"
@@ -103,8 +105,9 @@ class Intake:
             return self._pause_after(error)
         self._failures = 0
         self._hearing.answered()
+        came = time.monotonic()
         await self.keep(updates)
-        return 0.0
+        return max(0.0, came + TOGETHER_SECONDS - time.monotonic()) if 0 < len(updates) < BATCH else 0.0
 
     async def _ask(self) -> list[dict[str, Any]]:
         method = GetRawUpdates(offset=self._offset, timeout=self._poll_seconds, allowed_updates=list(ASKED_FOR))

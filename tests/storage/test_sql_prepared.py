@@ -1,7 +1,7 @@
 """What is asked by SQLAlchemy the first time and by the driver alone from then on, on both databases."""
 
 import pytest
-from sqlalchemy import bindparam, column, func, insert, select, text, update
+from sqlalchemy import bindparam, column, func, insert, select, text, tuple_, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from bot.domain.messages import OutboxState
@@ -77,6 +77,18 @@ async def test_lists_and_fixed_values_keep_their_meaning(database: Database) -> 
             assert (await connection.execute(over)).scalar() == 2
             assert (await connection.execute(sent)).scalar() == 3
             assert (await connection.execute(said)).scalar() == " · ".join(["塔吊没有电"] * 3)
+
+
+async def test_lists_of_pairs(database: Database) -> None:
+    """Each part by the type of its own column, for any number of pairs."""
+    pair = tuple_(things.c.id, things.c.state)
+    some = select(things.c.id).where(pair.in_(bindparam("pairs", expanding=True))).order_by(things.c.id)
+    async with database.transaction(writing=True) as connection:
+        await connection.execute(insert(things), [ROW] * 3)
+        for ids in ([1], [1], [3, 2], [1, 3], [4, 5]):
+            pairs = [(number, OutboxState.SENT) for number in ids] + [(1, OutboxState.DEAD)]
+            found = await connection.execute(some, {"pairs": pairs})
+            assert [row.id for row in found] == sorted({*ids} & {1, 2, 3})
 
 
 async def test_a_fault_says_the_same_each_time(database: Database) -> None:

@@ -93,6 +93,17 @@ async def test_two_at_once_take_turns(server: Server) -> None:
             assert [answer.scalar() for answer in answers] == [0, 0, 0]
 
 
+async def test_a_list_of_any_length_is_one_statement(server: Server) -> None:
+    """Else each length would be planned and kept by the server, for each connection."""
+    some = select(things.c.id).where(things.c.id.in_(bindparam("sought", expanding=True)))
+    kept = select(func.count()).select_from(text("pg_prepared_statements")).where(text("statement LIKE '%ANY%'"))
+    async with server.transaction(writing=True) as connection:
+        await connection.execute(insert(things), [ROW] * 3)
+        for length in range(1, 100):
+            assert len((await connection.execute(some, {"sought": [*range(length)]})).all()) == min(3, length - 1)
+        assert (await connection.execute(kept)).scalar() == 1
+
+
 async def test_a_connection_that_was_cut_while_nobody_used_it_is_replaced(server: Server) -> None:
     """The next transaction does not notice."""
     async with server.transaction(writing=True) as other:

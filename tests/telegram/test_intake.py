@@ -1,6 +1,7 @@
 """Intake: nothing is confirmed to Telegram before it is committed here."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -28,6 +29,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PAUSES", (0.01,))
     monkeypatch.setattr(module, "CONFLICT_PAUSE", 0.01)
     monkeypatch.setattr(module, "SLACK_SECONDS", 0.5)
+    monkeypatch.setattr(module, "TOGETHER_SECONDS", 0.0)
 
 
 def update(number: int) -> dict[str, Any]:
@@ -69,6 +71,18 @@ async def test_what_comes_twice_is_stored_once(turns: Turns, store: FakeStore, a
     """Telegram repeats what was not confirmed."""
     await listen(turns, api, ok([update(7)]), ok([update(7), update(8)]), until=2)
     assert await stored(store) == [7, 8]
+
+
+@pytest.mark.parametrize(("updates", "together"), [(1, 0.3), (0, 60.0), (module.BATCH, 60.0)])
+async def test_what_a_crowd_sends_comes_together(
+    turns: Turns, api: BotApi, monkeypatch: pytest.MonkeyPatch, updates: int, together: float
+) -> None:
+    """After an answer we ask again a little later, but at once if there was nothing in it, or as much as it can hold."""
+    monkeypatch.setattr(module, "TOGETHER_SECONDS", together)
+    came = ok([update(number) for number in range(1, updates + 1)])
+    began = time.monotonic()
+    await listen(turns, api, came, until=min(1, updates))
+    assert (time.monotonic() - began >= together) == (updates == 1)
 
 
 @pytest.mark.parametrize(
