@@ -50,11 +50,7 @@ _UNDER_WAY = (
 
 _GIVEN = func.unnest(bindparam("chats", type_=ARRAY(BigInteger))).column_valued("chat")
 _ALONE = select(func.pg_advisory_xact_lock(func.hashint8extended(_GIVEN, 1)))
-
-_FREE = text(
-    "SELECT chat FROM (SELECT unnest(:chats) AS chat) AS given"
-    " WHERE pg_try_advisory_xact_lock(hashint8extended(chat, 1))"
-).bindparams(bindparam("chats", type_=ARRAY(BigInteger)))
+_FREE = select(_GIVEN).where(func.pg_try_advisory_xact_lock(func.hashint8extended(_GIVEN, 1)))
 
 
 @cache
