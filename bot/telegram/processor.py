@@ -75,7 +75,9 @@ class Processor:
         self.wake()
 
     async def run(self) -> None:
-        """Until stopped. A store that is away is waited for; nothing else ends it."""
+        """Until stopped. A store that is away is waited for; nothing else ends it. The first batch is of one update, the next of
+        two: a process that is killed again and again gets on all the same."""
+        self._most = 1
         while not self._stopping:
             self._woken.clear()
             await self._safely()

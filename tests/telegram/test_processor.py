@@ -261,6 +261,27 @@ async def test_after_a_cut_a_smaller_batch_is_tried(turns: Turns, store: FakeSto
     assert [await processor.step() for _ in range(5)] == [4, 8, 16, 2, 0]
 
 
+async def test_a_process_begins_with_one(turns: Turns, store: FakeStore) -> None:
+    """And doubles from commit to commit: killed again and again before a batch is whole, it would never get on."""
+    async with turns.begin() as turn:
+        await turn.uow.inbox.add(BOT, [a_message(number, "hello") for number in range(1, 31)], turn.now)
+    taken: list[int] = []
+    processor = Processor(
+        turns,
+        Ear(a_router(), BOT, "home_bot"),
+        refuse,
+        BOT,
+        lambda: taken.append(sum(row.done_at is not None for row in store.tables.inbox.values()) - sum(taken)),
+    )
+    running = asyncio.create_task(processor.run())
+    async with asyncio.timeout(30):
+        while sum(taken) < 30:  # noqa: ASYNC110 - commits are counted, nobody waits for one
+            await asyncio.sleep(0.01)
+    processor.stop()
+    await running
+    assert taken == [1, 2, 4, 8, 15]
+
+
 async def test_one_that_spoils_the_whole_batch_is_found_and_set_aside(
     turns: Turns, store: FakeStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
