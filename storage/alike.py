@@ -1,14 +1,18 @@
 """What reads like a text: issues that share its rarest bigrams, compared in full."""
 
 from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from heapq import nlargest
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, union_all
+from sqlalchemy import false, select, true
 
 from bot.domain.ids import IssueId
 from bot.domain.issue import OPEN, Means, Status
 from bot.ports import Similar
 from storage.bigrams import bigrams, likeness
+from storage.dialect import gathered, given_rows, ids_given, is_given
 from storage.issue_rows import STANDING, standing_of
 from storage.postings import AMONG_EACH, AMONG_OPEN, Postings
 from storage.tables import grams as index
@@ -32,39 +36,48 @@ class Likeness(Postings):
         rarest = sorted(commonness, key=lambda gram: (commonness[gram], gram))[:_RAREST]
         if not rarest:
             return []
-        asked = {f"gram_{n}": rarest[n] if n < len(rarest) else "" for n in range(_RAREST)}
-        rows = await self._all(_ALIKE[open_only], asked | {"exclude": exclude or 0})
+        lists = await self._all(_lists(open_only=open_only, postgres=self._postgres), self._given(rarest))
+        chosen = _best((row.of_open for row in lists), _CANDIDATES[True], exclude)
+        if not open_only:
+            chosen += _best((row.of_closed for row in lists), _CANDIDATES[False], exclude)
+        rows = await self._all(_texts(postgres=self._postgres), ids_given(chosen, postgres=self._postgres))
         alike = [_similar(row, likeness(wanted, bigrams(row.description[:_COMPARED]))) for row in rows]
         alike.sort(key=lambda similar: (-similar.score, -similar.issue))
         left = Counter({True: limit, False: limit})
         return [similar for similar in alike if _takes(left, similar)]
 
 
-def _posting(name: str, *, is_open: bool) -> Any:
-    """The newest issues with a gram."""
-    of_gram = (index.c.gram == bindparam(name, type_=index.c.gram.type), index.c.open == is_open)
-    newest = select(index.c.issue).where(*of_gram).order_by(index.c.issue.desc()).limit(_POSTING[is_open]).subquery()
-    return select(newest.c.issue)
+@cache
+def _lists(*, open_only: bool, postgres: bool) -> Any:
+    """The newest issues with each given gram."""
+    given = given_rows(postgres=postgres)
+
+    def newest(is_open: bool) -> Any:
+        of_gram = select(index.c.issue).where(
+            index.c.gram == given.c.value, index.c.open == (true() if is_open else false())
+        )
+        some = of_gram.order_by(index.c.issue.desc()).limit(_POSTING[is_open]).correlate(given).subquery()
+        return select(gathered(some.c.issue, postgres=postgres)).scalar_subquery()
+
+    lists = (
+        [newest(True).label("of_open")]
+        if open_only
+        else [newest(True).label("of_open"), newest(False).label("of_closed")]
+    )
+    return select(given.c.value, *lists)
 
 
-def _best(*, is_open: bool) -> Any:
-    """Those that have most of the grams. Always the same number of grams (the rest empty), so that the statement is prepared
-    once."""
-    found = union_all(*(_posting(f"gram_{n}", is_open=is_open) for n in range(_RAREST))).subquery()
-    other = found.c.issue != bindparam("exclude", type_=index.c.issue.type)
-    shared = func.count().label("shared")
-    best = select(found.c.issue, shared).where(other).group_by(found.c.issue)
-    best = best.order_by(shared.desc(), found.c.issue.desc()).limit(_CANDIDATES[is_open])
-    return select(best.subquery().c.issue)
-
-
-def _alike(*flags: bool) -> Any:
-    chosen = union_all(*(_best(is_open=flag) for flag in flags)).subquery()
+@cache
+def _texts(*, postgres: bool) -> Any:
     columns = [issues.c[name] for name in ("id", "number", "description", "category", "means", "status")]
-    return STANDING.add_columns(*columns).join(chosen, chosen.c.issue == issues.c.id)
+    return STANDING.add_columns(*columns).where(is_given(issues.c.id, postgres=postgres))
 
 
-_ALIKE = {True: _alike(True), False: _alike(True, False)}  # by whether only open ones count
+def _best(lists: Iterable[list[int] | None], most: int, exclude: IssueId | None) -> list[int]:
+    """Those that are in most of the lists, the newest first."""
+    shared = Counter(issue for of_gram in lists for issue in of_gram or ())
+    shared.pop(exclude or 0, None)
+    return [issue for _, issue in nlargest(most, zip(shared.values(), shared.keys(), strict=True))]
 
 
 def _similar(row: Any, score: float) -> Similar:

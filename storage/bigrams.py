@@ -6,7 +6,7 @@ of a run stands alone, so that every character begins some gram and single chara
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Set
 from itertools import pairwise
 from unicodedata import normalize
 
@@ -27,7 +27,7 @@ def grams(text: str) -> frozenset[str]:
 
 def bigrams(text: str) -> frozenset[str]:
     """The pairs only."""
-    return frozenset(gram for gram in grams(text) if len(gram) == 2)
+    return frozenset(pair for run in _RUN.findall(fold(text)) for pair in map("".join, pairwise(run)))
 
 
 def prefix_range(character: str) -> tuple[str, str]:
@@ -35,8 +35,8 @@ def prefix_range(character: str) -> tuple[str, str]:
     return character, character + _LAST
 
 
-def likeness(one: Collection[str], other: Collection[str]) -> float:
+def likeness(one: Set[str], other: Set[str]) -> float:
     """Dice's coefficient of two sets of bigrams, 0..1; 0 if either is empty."""
     if not one or not other:
         return 0.0
-    return 2 * len(set(one) & set(other)) / (len(one) + len(other))
+    return 2 * len(one & other) / (len(one) + len(other))

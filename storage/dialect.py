@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import (
     ARRAY,
+    JSON,
     BigInteger,
     ColumnElement,
     Table,
@@ -68,6 +69,11 @@ def is_given(column: ColumnElement[Any], *, postgres: bool) -> ColumnElement[boo
 def ids_given(ids: Iterable[int | str], *, postgres: bool) -> dict[str, Any]:
     """What the parameter `given` takes; in order, so that two processes lock rows in the same one."""
     return {"given": sorted(ids) if postgres else json.dumps(sorted(ids))}
+
+
+def gathered(column: ColumnElement[int], *, postgres: bool) -> ColumnElement[Any]:
+    """All of a column's values as one list; PostgreSQL has None for none."""
+    return func.array_agg(column, type_=ARRAY(BigInteger)) if postgres else func.json_group_array(column, type_=JSON)
 
 
 def spelled(member: StrEnum) -> ColumnElement[str]:

@@ -17,15 +17,15 @@ AMONG_OPEN, AMONG_EACH = (
     "open",
     "each",
 )  # count open ones, or these and a few of the closed, instead of whichever come first
-_SAMPLED = 50  # closed ones counted beside the open, which tell well enough how common a gram is
+_SAMPLED = {True: 100, False: 20}  # open and closed ones that tell well enough which gram is rarer
 
 
 class Postings(Repository):
     """Which issues have a gram."""
 
     async def _commonness(self, wanted: Collection[str], among: str = "") -> dict[str, int]:
-        """In how many issues each gram is, if in fewer than COMMON; else more, by how new the oldest of its newest COMMON is.
-        Those of none are left out."""
+        """In how many issues each gram is, if in fewer than COMMON (of `among`: than _SAMPLED); else more, by how new the oldest
+        of so many of its newest is. Those of none are left out."""
         if not wanted:
             return {}
         rows = await self._all(_commonness(among, postgres=self._postgres), self._given(wanted))
@@ -66,14 +66,15 @@ def _commonness(among: str, *, postgres: bool) -> Any:
     def counted(most: int, *of_kind: Any) -> Any:
         newest = select(index.c.issue).where(index.c.gram == given.c.value, *of_kind)
         some = newest.order_by(index.c.open.desc(), index.c.issue.desc()).limit(most).correlate(given).subquery()
-        back = case((func.count() == COMMON, func.min(some.c.issue)), else_=0)
+        back = case((func.count() == most, func.min(some.c.issue)), else_=0)
         return select(func.count() + back).select_from(some).scalar_subquery()
 
     match among:
         case "open":
-            issues_with = counted(COMMON, index.c.open == true())
+            issues_with = counted(_SAMPLED[True], index.c.open == true())
         case "each":
-            issues_with = counted(COMMON, index.c.open == true()) + counted(_SAMPLED, index.c.open == false())
+            of_open = counted(_SAMPLED[True], index.c.open == true())
+            issues_with = of_open + counted(_SAMPLED[False], index.c.open == false())
         case _:
             issues_with = counted(COMMON)
     return select(given.c.value, issues_with.label("issues"))

@@ -59,7 +59,7 @@ ASKED: dict[str, tuple[int, Asking]] = {
     "a week": (1, lambda uow, _: uow.issues.week_count(CITY, NOW, NOW + timedelta(days=7))),
     "by unit": (1, lambda uow, _: uow.issues.by_unit(CITY, NOW)),
     "finding two words": (4, lambda uow, _: uow.issues.find("塔吊 电源", SIGHT, 10)),
-    "what is alike": (2, lambda uow, _: uow.issues.similar("塔吊没有电", 5)),
+    "what is alike": (3, lambda uow, _: uow.issues.similar("塔吊没有电", 5)),
     "filing": (4, add),
     "a hundred updates": (1, lambda uow, _: uow.inbox.add(1, [{"update_id": n} for n in range(100)], NOW)),
     "how things stand": (1, lambda uow, _: uow.vitals.read(NOW)),
