@@ -5,9 +5,9 @@ transaction begins with our own BEGIN (storage.embedded_connection). Writers beg
 loses updates or fails.
 Only the writer checkpoints: SQLite before 3.51.3 is reported to have a WAL-reset bug that needs two connections.
 
-PostgreSQL compiles nothing (`jit`): that takes longer than any statement of ours. `?statement_cache_size=0` in the URL turns every
-prepared statement into an unnamed one, which is what PgBouncer in transaction mode needs (a named one would live on another
-server connection).
+PostgreSQL compiles nothing (`jit`): that takes longer than any statement of ours; PgBouncer takes no such word from us.
+`?statement_cache_size=0` in the URL turns every prepared statement into an unnamed one, which is what PgBouncer in transaction
+mode needs (a named one would live on another server connection).
 """
 
 import json
@@ -81,15 +81,14 @@ def postgres_engine(url: URL) -> "AsyncEngine":
 
     pooled = {"statement_cache_size", "prepared_statement_cache_size"} & set(url.query)
     unnamed = any(url.query[name] == "0" for name in pooled)
-    options: dict[str, Any] = {
-        "server_settings": {"timezone": "UTC", "jit": "off"},
-        "statement_cache_size": _STATEMENTS,
-    }
-    if unnamed:
+    options: dict[str, Any] = {"server_settings": {"timezone": "UTC"}}
+    if unnamed:  # PgBouncer refuses settings it does not know, such as jit
         options |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0, "prepared_statement_name_func": str}
+    else:
+        options["statement_cache_size"] = _STATEMENTS
+        options["server_settings"]["jit"] = "off"
     return create_async_engine(
         url.difference_update_query(sorted(pooled)) if unnamed else url,
-        isolation_level="AUTOCOMMIT",
         poolclass=NullPool,
         connect_args=options,
         json_serializer=compact,

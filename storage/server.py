@@ -54,6 +54,9 @@ class Server:
             if passes(error):
                 raise StoreUnavailable(cause(error)) from error
             raise
+        await connection.execution_options(
+            isolation_level="AUTOCOMMIT"
+        )  # what it asks while connecting is in one transaction
         await connection.begin()
         raw = (await connection.get_raw_connection()).driver_connection
         return ServerConnection(connection, raw, self._statements)
