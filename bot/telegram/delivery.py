@@ -104,6 +104,7 @@ class Courier:
                     while waiting:
                         prepared = await self._prepared(turn, waiting[0].message)
                         speak(waiting.popleft(), prepared)
+                        await asyncio.sleep(0)  # its call begins before the others are ready
             except Exception as error:
                 if waiting:
                     told(_unspoken(waiting.popleft(), error))

@@ -20,12 +20,13 @@ MOST_URGENT = 0
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Rates and windows. `burst`: how many may leave at the same moment after a pause: one less than Telegram would take,
-    for what gathers on its way. `ahead`: so many seconds before its slot a row is chosen."""
+    for what gathers on its way. `ahead`: so many seconds before its slot a row is chosen
+    at the earliest; two thirds of them at the latest, and meanwhile a commit may take its time."""
 
     per_second: int = 30
     burst: int = 4
     second: float = 1.001
-    ahead: float = 0.4
+    ahead: float = 0.6
     chat_gap: float = 1.008
     per_group_minute: int = 20
     minute: float = 60.3
@@ -97,9 +98,9 @@ class Pacer:
         return Choice(tuple(go), min(again, default=None))
 
     def look(self, now: float) -> float:
-        """From when on there is a slot to give out: shortly before it, so that one look finds several."""
+        """From when on there is a slot to give out: later than it may be, so that one look finds several."""
         slot = self._overall.ready(now)
-        return now if slot <= now + self._limits.ahead else slot - self._limits.ahead / 2
+        return now if slot <= now + self._limits.ahead else slot - self._limits.ahead * 2 / 3
 
     def due(self, row: int, now: float) -> float:
         """When a chosen row is to leave, as far as is known: later than it was, if somebody overtook it or calls are late."""

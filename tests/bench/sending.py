@@ -37,7 +37,7 @@ nothing else. *Answers*: every four seconds something for somebody else, until i
 counted up to there.
 """
 SHORT = """
-{share:.3f} × the ideal, on a machine with a load of {load:.0f}. Slots are given out 0.4 s ahead (ADR 9): where everything stands
+{share:.3f} × the ideal, on a machine with a load of {load:.0f}. Slots are given out 0.6 s ahead (ADR 9): where everything stands
 still for longer than that, those in between are gone; calls that are late hold back the next ones rather than be refused.
 """
 PATIENCE = 90.0  # seconds until a contender is ready

@@ -109,6 +109,22 @@ def test_earlier_candidates_take_the_free_slots() -> None:
     assert 0.0 < choice.again < 0.1
 
 
+def test_a_commit_may_take_its_time() -> None:
+    """From the second look on, whatever is chosen has more than a third of a second until its slot, and no slot is left out."""
+    pacer, now, slots = Pacer(), 0.0, dict[int, float]()
+    waiting = [Candidate(number, number + 1) for number in range(120)]
+    while waiting:
+        for row in [row for row, slot in slots.items() if now - 0.2 < slot <= now]:
+            pacer.leaves(row, slots[row])
+            pacer.landed(row, row + 1, slots[row])
+        choice = pacer.choose(waiting, now)
+        slots |= (given := {row: pacer.due(row, now) for row in choice.go})
+        assert now == 0.0 or min(given.values()) - now > 0.35
+        waiting = waiting[len(given) :]
+        now = choice.again or now
+    assert max(slots.values()) < 120 / 30
+
+
 def due(pacer: Pacer, *rows: int) -> list[float]:
     """In hundredths of a second."""
     return [round(100 * pacer.due(row, 0.0)) for row in rows]
