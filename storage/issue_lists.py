@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, func, literal, or_, select, text, true, tuple_, union_all
+from sqlalchemy import Integer, and_, bindparam, func, or_, select, text, tuple_, union_all
 
 from bot.domain.ids import IssueId, PersonId
 from bot.domain.issue import AT_THE_DESK, AT_THE_UNIT, CLOSED, Issue, Level, Status, Word
@@ -34,8 +35,18 @@ _LISTENS = and_(people.c.user_id.is_not(None), people.c.reachable, ~people.c.lef
 _HEARS = select(people.c.id).where(people.c.id == issues.c.reporter, _LISTENS).correlate(issues).exists()
 _ASKED = (issues.c.word.is_(None), issues.c.asks == 1, issues.c.resolved_at < bindparam("before", type_=Moment()))
 _LONGEST = (issues.c.resolved_at, issues.c.id)
-_UNANSWERED = VIEW.where(_RESOLVED, *_ASKED, _HEARS).order_by(*_LONGEST).limit(bindparam("most", type_=Integer))
+_MOST = bindparam("most", type_=Integer)
+_UNANSWERED = VIEW.where(_RESOLVED, *_ASKED, _HEARS).order_by(*_LONGEST).limit(_MOST)
 _SPOKEN = or_(issues.c.status != Status.RESOLVED, issues.c.word == Word.SOLVED)
+# a resolved one waits once its reporter has said so, or nothing for long enough
+_SILENT = issues.c.resolved_at < bindparam("silent_before", type_=Moment())
+_RIPE = (or_(_SPOKEN, and_(_SILENT, or_(issues.c.asks >= ASKS, ~_HEARS))),)
+_BEHIND = (
+    tuple_(*_OLDEST) > tuple_(bindparam("after_at", type_=Moment()), bindparam("after_id", type_=issues.c.id.type)),
+)
+_SOONEST = (issues.c.due_at.is_(None), issues.c.due_at, issues.c.id)
+_TASKS = VIEW.where(issues.c.assignee == bindparam("sought"), RUNS).order_by(*_SOONEST).limit(_MOST)
+_DESKS = 256  # whose statements are kept
 _CHUNK = 500  # rows fetched at a time when the whole ledger is streamed
 
 
@@ -48,24 +59,22 @@ class IssueLists(Repository):
         """What waits at the desk: level A first, then oldest first."""
         mark = None if after is None else await self._first(_PLACE, {"sought": after})
         found: list[IssueId] = []
-        for level, waits in _WAITS.items():
+        for level in _WAITS:
             if mark is not None and _URGENCY[mark.level] > level:
                 continue
-            waiting = _IDS.where(waits, in_sight(sight), _ripe(silent_before))
-            if mark is not None and _URGENCY[mark.level] == level:
-                waiting = waiting.where(
-                    tuple_(*_OLDEST) > tuple_(literal(mark.reported_at, Moment()), literal(mark.id))
-                )
-            found += [row.id for row in await self._all(waiting.order_by(*_OLDEST).limit(limit - len(found)))]
+            values = {"most": limit - len(found), **_silence(silent_before)}
+            if behind := mark is not None and _URGENCY[mark.level] == level:
+                values |= {"after_at": mark.reported_at, "after_id": mark.id}
+            waiting = _waiting(sight, level, ripe=silent_before is not None, behind=behind)
+            found += [row.id for row in await self._all(waiting, values)]
             if len(found) == limit:
                 break
         return found
 
     async def queue_length(self, sight: Sight, most: int, *, silent_before: datetime | None = None) -> int:
         """How many wait at the desk, counted up to `most`."""
-        some = _IDS.where(in_sight(sight), _ripe(silent_before)).limit(most)
-        parts = [select(some.where(waits).subquery().c.id) for waits in _WAITS.values()]
-        return min(most, int(await self._value(select(func.count()).select_from(union_all(*parts).subquery()))))
+        counted = _counted(sight, ripe=silent_before is not None)
+        return min(most, int(await self._value(counted, {"most": most, **_silence(silent_before)})))
 
     async def of_reporter(self, person: PersonId, limit: int) -> list[IssueView]:
         """Open first, newest first."""
@@ -79,8 +88,7 @@ class IssueLists(Repository):
 
     async def tasks(self, person: PersonId, limit: int) -> list[IssueView]:
         """At the unit with this assignee, nearest deadline first."""
-        order = (issues.c.due_at.is_(None), issues.c.due_at, issues.c.id)
-        return await self._views(VIEW.where(issues.c.assignee == person, RUNS).order_by(*order).limit(limit))
+        return [view_of(row) for row in await self._all(_TASKS, {"sought": person, "most": limit})]
 
     async def unanswered(self, before: datetime, limit: int) -> list[IssueView]:
         """Resolved before then, the reporter asked once and silent: longest first."""
@@ -88,8 +96,7 @@ class IssueLists(Repository):
 
     async def suspended(self, sight: Sight, limit: int) -> list[IssueView]:
         """What waits for something, longest first."""
-        waiting = VIEW.where(_SUSPENDED, in_sight(sight))
-        return await self._views(waiting.order_by(issues.c.suspended_at, issues.c.id).limit(limit))
+        return [view_of(row) for row in await self._all(_held(sight), {"most": limit})]
 
     async def followers(self, original: IssueId) -> list[IssueId]:
         """What was merged into it."""
@@ -127,9 +134,27 @@ def is_overdue(now: datetime) -> Any:
     return and_(RUNS, issues.c.due_at < now)
 
 
-def _ripe(silent_before: datetime | None) -> Any:
-    """A resolved one waits once its reporter has said so, or nothing for long enough."""
-    if silent_before is None:
-        return true()
-    asked = or_(issues.c.asks >= ASKS, ~_HEARS)
-    return or_(_SPOKEN, and_(issues.c.resolved_at < silent_before, asked))
+def _silence(silent_before: datetime | None) -> dict[str, Any]:
+    return {} if silent_before is None else {"silent_before": silent_before}
+
+
+# a statement for each desk, made once: with it the database's plan is kept
+
+
+@lru_cache(maxsize=_DESKS)
+def _waiting(sight: Sight, level: int, *, ripe: bool, behind: bool) -> Any:
+    """`ripe`: of the resolved only those for which `_RIPE` holds; `behind`: in the order of the queue."""
+    waiting = _IDS.where(_WAITS[level], in_sight(sight), *(_RIPE if ripe else ()), *(_BEHIND if behind else ()))
+    return waiting.order_by(*_OLDEST).limit(_MOST)
+
+
+@lru_cache(maxsize=_DESKS)
+def _counted(sight: Sight, *, ripe: bool) -> Any:
+    some = _IDS.where(in_sight(sight), *(_RIPE if ripe else ())).limit(_MOST)
+    parts = [select(some.where(waits).subquery().c.id) for waits in _WAITS.values()]
+    return select(func.count()).select_from(union_all(*parts).subquery())
+
+
+@lru_cache(maxsize=_DESKS)
+def _held(sight: Sight) -> Any:
+    return VIEW.where(_SUSPENDED, in_sight(sight)).order_by(issues.c.suspended_at, issues.c.id).limit(_MOST)

@@ -22,7 +22,7 @@ async def of(turn: Turn, viewer: Person | None, view: IssueView, menu: str, page
     chooser = CHOOSERS.get(menu)
     offered = await chooser(turn, view, page) if chooser is not None else {"choices": [], "pages": 1}
     waits = await queue.length(turn, viewer) if desk and viewer is not None else 0
-    return {**offered, "waiting": waits}
+    return {**offered, "waiting": min(waits, queue.COUNTED), "waiting_more": waits > queue.COUNTED}
 
 
 async def units(turn: Turn, view: IssueView, page: int) -> dict[str, Any]:

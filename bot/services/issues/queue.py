@@ -9,7 +9,7 @@ from bot.domain.organisation import Person, Role
 from bot.domain.permissions import Sight, sight
 from bot.services.turn import Turn
 
-COUNTED = 500  # more cases than any desk can have at once
+COUNTED = 99  # of a longer queue the card says that there are more
 _CLERK = frozenset({Role.CLERK})
 
 
@@ -20,8 +20,8 @@ async def first(turn: Turn, clerk: Person, after: IssueId | None = None) -> Issu
 
 
 async def length(turn: Turn, clerk: Person) -> int:
-    """How many wait, counted up to COUNTED."""
-    return await turn.uow.issues.queue_length(desk_of(clerk), COUNTED, silent_before=_silent_before(turn))
+    """How many wait, counted up to one more than COUNTED."""
+    return await turn.uow.issues.queue_length(desk_of(clerk), COUNTED + 1, silent_before=_silent_before(turn))
 
 
 def desk_of(clerk: Person) -> Sight:
