@@ -23,7 +23,7 @@ from storage.tables import counters, issues, projects
 from storage.tables import grams as index
 from storage.tables.base import clean
 
-LOOKED_AT = 2000  # issues; more are not looked at for one question, if all its words are common
+LOOKED_AT = 1000  # issues; more are not looked at for one question, if all its words are common
 _UNKNOWN = 1 << 62
 _SEVERAL = 5  # projects of a name looked into one by one
 _MANY = 8  # ways in a person's sight looked into one by one

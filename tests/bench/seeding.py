@@ -2,7 +2,8 @@
 
 `python -m tests.bench.seeding 1000000 --only SQLite` makes one beforehand (some minutes); a million is a hundred thousand ten times
 over (`multiplying.py`). `PROJECT_HOME_BENCH=NAME` keeps them under a name of one's own: a folder of the temporary one, and the
-beginning of the databases' names. A tenth of the issues is open, mostly the newer ones; each has a telling of the corpus, its grams, a photo, and the lines of history that led to where it stands
+beginning of the databases' names. A tenth of the issues is open, mostly the newer ones; each has a telling of the corpus, its
+grams, a photo, and the lines of history that led to where it stands
 (`seeder.py`, `past.py`). Nothing is on the agenda, and nobody but the reporters of `report.py` has an account: a bot started on
 it has nothing to say by itself.
 """
