@@ -39,7 +39,7 @@ from bot.telegram.spreadsheets import Spreadsheets
 from bot.telegram.topics import Topics
 from handlers import build_router
 from handlers.refusals import refuse
-from storage.engines import is_embedded
+from storage.databases.engines import is_embedded
 
 log = structlog.get_logger(__name__)
 

@@ -20,11 +20,11 @@ from bot.telegram.gateway import Gateway
 from bot.telegram.intake import TokenRejected
 from bot.telegram.patience import patiently, woken
 from bot.telegram.photos import read
-from storage.alone import alone
-from storage.engines import is_embedded
-from storage.media import EXPORTS, Either, MediaStore
+from storage.databases.alone import alone
+from storage.databases.engines import is_embedded
+from storage.files.media import EXPORTS, Either, MediaStore
+from storage.files.shelves import open_shelf
 from storage.migrate import revisions, upgrade
-from storage.shelves import open_shelf
 from storage.soundness import old_sqlite
 from storage.store import SqlStore
 

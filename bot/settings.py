@@ -18,7 +18,7 @@ _BUCKETS = ("s3", "gs", "az")
 # the object store's own variables: read by its library, hidden by us
 _STORE_SECRETS = (
     *("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "GOOGLE_SERVICE_ACCOUNT_KEY"),
-    *("AZURE_STORAGE_ACCOUNT_KEY", "AZURE_STORAGE_ACCESS_KEY", "AZURE_STORAGE_SAS_KEY", "AZURE_CLIENT_SECRET"),
+    *("AZURE_storageACCOUNT_KEY", "AZURE_storageACCESS_KEY", "AZURE_storageSAS_KEY", "AZURE_CLIENT_SECRET"),
 )
 OFFICIAL = "https://api.telegram.org"
 

@@ -16,8 +16,8 @@ from bot.settings import Settings
 from bot.telegram.dispatching import ASKED_FOR
 from bot.web.hook import Hook
 from bot.web.intake import WebhookIntake
-from storage.bell import Bell
-from storage.engines import is_embedded
+from storage.databases.bell import Bell
+from storage.databases.engines import is_embedded
 
 INBOX, OUTBOX = "inbox", "outbox"
 DRAIN_SECONDS = 4.5  # from the request to end to the end

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
-from storage.connection import Database
-from storage.databases import database
-from storage.dialect import MIGRATION_LOCK, is_postgres
-from storage.engines import file_of, is_sqlite, parse
+from storage.databases.choice import database
+from storage.databases.connection import Database
+from storage.databases.dialect import MIGRATION_LOCK, is_postgres
+from storage.databases.engines import file_of, is_sqlite, parse
 
 if TYPE_CHECKING:
     from alembic.config import Config

@@ -6,7 +6,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-from storage.snapshots import opened, trouble_in
+from storage.backups.snapshots import opened, trouble_in
 
 SAFE_SQLITE = (3, 51, 3)  # before it, two connections that checkpoint may lose the write-ahead log
 _STEPS = 10_000  # of SQLite's virtual machine between two looks at the clock

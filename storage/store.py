@@ -8,12 +8,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.ports import StoreUnavailable
-from storage.databases import database
-from storage.embedded import Embedded
-from storage.engines import file_of, is_sqlite, parse
-from storage.errors import DatabaseUnusable, cause
+from storage.chain.trail import Known
+from storage.databases.choice import database
+from storage.databases.embedded import Embedded
+from storage.databases.engines import file_of, is_sqlite, parse
+from storage.databases.errors import DatabaseUnusable, cause
 from storage.soundness import advice, glance
-from storage.trail import Known
 from storage.unit_of_work import SqlUnitOfWork
 
 GLANCE_SECONDS = 0.5  # a start may take so much longer for the look inside a SQLite file
@@ -21,7 +21,7 @@ GLANCE_SECONDS = 0.5  # a start may take so much longer for the look inside a SQ
 
 class SqlStore:
     """Keeps `bot.ports.Store`. Open it once per process; the schema must be there (`storage.migrate.upgrade`). `guest`: for a
-    command beside the process that serves a SQLite file (storage.engines)."""
+    command beside the process that serves a SQLite file (storage.databases.engines)."""
 
     def __init__(self, url: str, *, guest: bool = False) -> None:
         self._url = parse(url)

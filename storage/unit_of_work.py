@@ -6,31 +6,31 @@ from contextlib import asynccontextmanager
 from sqlalchemy import text
 
 from bot import ports
-from storage.agenda import SqlAgenda
-from storage.audit import Verdict, verify
-from storage.cards import SqlCards
-from storage.chats import SqlChats
-from storage.connection import Connection
-from storage.desks import SqlDesks
-from storage.dialogs import SqlDialogs
-from storage.drafts import SqlDrafts
-from storage.evidence import SqlEvidence
-from storage.facts import SqlFacts
-from storage.inbox import SqlInbox
-from storage.issues import SqlIssues
-from storage.journal import SqlJournal
-from storage.leases import SqlLeases
-from storage.outbox import SqlOutbox
-from storage.people import SqlPeople
-from storage.privacy import SqlPrivacy
-from storage.projects import SqlProjects
-from storage.session import Session
-from storage.strangers import SqlStrangers
-from storage.subscriptions import SqlSubscriptions
-from storage.trail import Head, Known, Trail, head_of
-from storage.triggers import missing_triggers
-from storage.units import SqlUnits
-from storage.vitals import SqlVitals
+from storage.chain.audit import Verdict, verify
+from storage.chain.trail import Head, Known, Trail, head_of
+from storage.chain.triggers import missing_triggers
+from storage.databases.connection import Connection
+from storage.repositories.agenda import SqlAgenda
+from storage.repositories.cards import SqlCards
+from storage.repositories.chats import SqlChats
+from storage.repositories.desks import SqlDesks
+from storage.repositories.dialogs import SqlDialogs
+from storage.repositories.drafts import SqlDrafts
+from storage.repositories.evidence import SqlEvidence
+from storage.repositories.facts import SqlFacts
+from storage.repositories.inbox import SqlInbox
+from storage.repositories.issues import SqlIssues
+from storage.repositories.journal import SqlJournal
+from storage.repositories.leases import SqlLeases
+from storage.repositories.outbox import SqlOutbox
+from storage.repositories.people import SqlPeople
+from storage.repositories.privacy import SqlPrivacy
+from storage.repositories.projects import SqlProjects
+from storage.repositories.session import Session
+from storage.repositories.strangers import SqlStrangers
+from storage.repositories.subscriptions import SqlSubscriptions
+from storage.repositories.units import SqlUnits
+from storage.repositories.vitals import SqlVitals
 
 
 class SqlUnitOfWork:

@@ -17,7 +17,8 @@ OWNERS = {
     "telegram": ("bot/telegram/gateway.py",),
     "sqlalchemy": ("storage/", "bot/app.py"),
     "alembic": ("storage/",),
-    "obstore": ("storage/objects.py",),
+    "asyncpg": ("storage/databases/",),
+    "obstore": ("storage/files/objects.py",),
     "apscheduler": ("bot/scheduler.py",),
     "jinja2": ("bot/telegram/rendering.py", "templates/"),
     "typer": ("bot/cli/",),
@@ -93,15 +94,17 @@ def test_no_import_cycles() -> None:
         visit(name, ())
 
 
-def test_use_cases_stand_in_layers() -> None:
-    """No package of services needs, be it only inside a function, one that needs it."""
-    services = [path for path in MODULES if place_of(path).startswith("bot/services/")]
-    packages = {path.parent.name for path in services if path.parent.name != "services"}
+@pytest.mark.parametrize("room", ["bot/services", "storage"])
+def test_rooms_stand_in_layers(room: str) -> None:
+    """No package of a room needs, be it only inside a function, one that needs it."""
+    module = room.replace("/", ".")
+    packages = {path.name for path in (ROOT / room).iterdir() if (path / "__init__.py").exists()}
     needs: dict[str, set[str]] = {package: set() for package in packages}
-    for path in services:
-        if path.parent.name in packages:
-            asked = {imported.split(".")[2] for imported in imports_of(path) if imported.startswith("bot.services.")}
-            needs[path.parent.name] |= (asked & packages) - {path.parent.name}
+    for path in (path for path in MODULES if place_of(path).startswith(f"{room}/")):
+        package = place_of(path).removeprefix(f"{room}/").partition("/")[0]
+        if package in packages:
+            asked = {i.removeprefix(f"{module}.").split(".")[0] for i in imports_of(path) if i.startswith(f"{module}.")}
+            needs[package] |= (asked & packages) - {package}
     TopologicalSorter(needs).prepare()  # CycleError names those that need each other
 
 

@@ -37,7 +37,7 @@ def verify(
 
 
 async def _verify(kept: list[str], *, as_json: bool) -> None:
-    from storage.trail import Head
+    from storage.chain.trail import Head
 
     try:
         outside = [Head.parse(one) for one in kept]

@@ -41,10 +41,10 @@ async def _backup(destination: str, *, again: bool) -> dict[str, Any]:
     from importlib.metadata import version
 
     from bot.settings import load_settings, place
-    from storage.archive import Archive
-    from storage.backup import Job, back_up
-    from storage.media import MediaStore
-    from storage.shelves import open_shelf
+    from storage.backups.archive import Archive
+    from storage.backups.backup import Job, back_up
+    from storage.files.media import MediaStore
+    from storage.files.shelves import open_shelf
 
     settings = load_settings()
     media = MediaStore(open_shelf(settings.media_url))
@@ -59,7 +59,7 @@ async def _note(url: str, made_at: str, place: str) -> None:
     """So that `doctor` can say how old it is. A backup is one whether that can be written down or not."""
     from bot.cli.backup_checks import note_backup
     from bot.ports import StoreUnavailable
-    from storage.errors import DatabaseUnusable
+    from storage.databases.errors import DatabaseUnusable
 
     try:
         noted = await note_backup(url, datetime.fromisoformat(made_at), place)
@@ -98,10 +98,10 @@ def restore(
 
 async def _restore(source: str, at: str | None, *, reuse: bool, despite: bool) -> dict[str, Any]:
     from bot.settings import load_settings, place
-    from storage.archive import Archive
-    from storage.restore import Task
-    from storage.restore import restore as put_back
-    from storage.shelves import open_shelf
+    from storage.backups.archive import Archive
+    from storage.backups.restore import Task
+    from storage.backups.restore import restore as put_back
+    from storage.files.shelves import open_shelf
 
     settings = load_settings()
     archive, shelf = Archive(open_shelf(_place(place, source))), open_shelf(settings.media_url)

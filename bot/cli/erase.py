@@ -22,8 +22,8 @@ async def _erase(code: str) -> None:
     from bot.cli.opening import open_ledger
     from bot.erasing import Eraser
     from bot.services.office import privacy
-    from storage.media import EXPORTS, MediaStore
-    from storage.shelves import open_shelf
+    from storage.files.media import EXPORTS, MediaStore
+    from storage.files.shelves import open_shelf
 
     async with open_ledger() as desk:
         shelf = open_shelf(desk.settings.media_url)

@@ -12,8 +12,8 @@ from bot.domain.organisation import Person, Role, Unit, UnitKind
 from bot.domain.policy import Policy
 from bot.ports import OutboxRow, Poison, StoreUnavailable, UnitOfWork
 from bot.settings import Settings
-from storage.engines import file_of, is_embedded, parse
-from storage.errors import DatabaseUnusable
+from storage.databases.engines import file_of, is_embedded, parse
+from storage.databases.errors import DatabaseUnusable
 from storage.migrate import current, revisions
 from storage.soundness import advice, examine, old_sqlite
 from storage.store import SqlStore

@@ -19,7 +19,7 @@ def check_places(settings: Settings) -> Iterator[Finding]:
 
 
 def _media(settings: Settings) -> Finding:
-    from storage.shelves import open_shelf, try_out
+    from storage.files.shelves import open_shelf, try_out
 
     place = Path(settings.media_url)
     if "://" not in settings.media_url and not place.exists():  # the first photo makes it; a look must not
@@ -42,7 +42,7 @@ def _unmade(place: Path) -> Finding:
 
 def _folders(settings: Settings) -> list[Path]:
     """Those of this machine that must not fill up."""
-    from storage.engines import file_of, is_embedded, parse
+    from storage.databases.engines import file_of, is_embedded, parse
 
     places = [Path(settings.media_url)] if "://" not in settings.media_url else []
     if is_embedded(settings.database_url):

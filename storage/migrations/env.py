@@ -9,7 +9,7 @@ context.configure(
     connection=connection,
     target_metadata=metadata,
     render_as_batch=True,  # SQLite changes a table by making it anew
-    transactional_ddl=True,  # SQLite too, once its driver does not interfere (storage.engines)
+    transactional_ddl=True,  # SQLite too, once its driver does not interfere (storage.databases.engines)
     transaction_per_migration=False,
 )
 # the transaction is the caller's: Alembic sees it open and leaves it open

@@ -139,7 +139,7 @@ counters = Table(
     required("count", Integer),
 )
 
-# character bigrams of descriptions (storage.bigrams): the table is its own index, open issues of a gram together
+# character bigrams of descriptions (storage.repositories.bigrams): the table is its own index, open issues of a gram together
 grams = Table(
     "grams",
     metadata,
@@ -149,8 +149,8 @@ grams = Table(
     sqlite_with_rowid=False,
 )
 
-# counts that triggers keep (storage.tallying). `party`: '' for everybody, or a unit that has the issue or reported it; `facet`:
-# of what column the `value` is
+# counts that triggers keep (storage.tables.tallying). `party`: '' for everybody, or a unit that has the issue or reported it;
+# `facet`: of what column the `value` is
 tallies = Table(
     "tallies",
     metadata,

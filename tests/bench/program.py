@@ -29,8 +29,8 @@ class Statements:
 
     def listen(self) -> None:
         """To every connection of the process."""
-        from storage.embedded_connection import EmbeddedConnection  # noqa: PLC0415 - only when counting
-        from storage.server_connection import ServerConnection  # noqa: PLC0415 - the same
+        from storage.databases.embedded_connection import EmbeddedConnection  # noqa: PLC0415 - only when counting
+        from storage.databases.server_connection import ServerConnection  # noqa: PLC0415 - the same
 
         for kind in (EmbeddedConnection, ServerConnection):
             self._listen(kind)

@@ -35,7 +35,7 @@ from bot.services.turns import Turns
 from storage.migrate import upgrade
 from storage.store import SqlStore
 from storage.tables import issues
-from storage.tallying import create_tallying, drop_tallying
+from storage.tables.tallying import create_tallying, drop_tallying
 from tests import postgres
 from tests.bench.rows import Timer, bare_rows
 from tests.bench.sections import Row, Section, verdict

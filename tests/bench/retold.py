@@ -1,6 +1,7 @@
 """The obstacles of the corpus as people tell them whom the search was never tuned on: other names, other words, other sentences.
 
-Held out: nothing of `storage/search.py` was chosen by what it finds here. Deterministic like `corpus.py`, from the same facts.
+Held out: nothing of `storage/repositories/search.py` was chosen by what it finds here. Deterministic like `corpus.py`, from
+the same facts.
 """
 
 from random import Random

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from bot.domain.issue import AT_THE_UNIT, CLOSED, OPEN, Category, Status
-from storage.bigrams import grams
+from storage.repositories.bigrams import grams
 from tests.bench.corpus import Facts, facts, telling
 from tests.bench.past import CLERK, Past
 

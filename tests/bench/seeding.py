@@ -23,8 +23,8 @@ from typing import Any
 import asyncpg
 from sqlalchemy import URL, make_url
 
+from storage.backups.transfer import copy_in
 from storage.migrate import upgrade
-from storage.transfer import copy_in
 from tests import postgres
 from tests.bench.multiplying import multiply
 from tests.bench.seeder import Row, Seeder

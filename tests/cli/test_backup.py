@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from bot.domain.ids import ChatId, MessageId
-from storage.media import MediaStore, name_of
-from storage.shelves import open_shelf
+from storage.files.media import MediaStore, name_of
+from storage.files.shelves import open_shelf
 from tests import s3
 from tests.builders import NOW, a_photo
 from tests.cli.conftest import CommandLine, Do

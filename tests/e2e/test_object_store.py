@@ -9,7 +9,7 @@ import pytest
 from bot.demo.stage import Stage
 from bot.demo.story import NUMBER
 from bot.sandbox.pictures import site_photo
-from storage.media import name_of
+from storage.files.media import name_of
 from tests import s3
 from tests.e2e.conftest import PATIENCE, bound, ledger
 from tests.e2e.test_many_processes import DRAIN, POSTGRES, a_port, process

@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.ids import ChatId, UserId
 from bot.domain.journal import Record
 from bot.ports import InboxRow, Poison
-from storage.inbox import chat_of
+from storage.repositories.inbox import chat_of
 from tests.fakes.tables import Delivery, Tables, aware, kept, next_id, text
 
 

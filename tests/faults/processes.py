@@ -19,7 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.sandbox.server import Sandbox
-from storage.engines import is_embedded, parse
+from storage.databases.engines import is_embedded, parse
 
 ENDING_SECONDS = 60.0  # for a process asked to end
 

@@ -5,7 +5,7 @@ import random
 from pathlib import Path
 
 from bot.sandbox.server import Sandbox
-from storage.engines import is_embedded
+from storage.databases.engines import is_embedded
 from storage.migrate import upgrade
 from tests.bench.site import found_city
 from tests.faults import truth

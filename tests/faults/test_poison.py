@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.ids import ChatId
 from bot.domain.messages import Message, OutboxState, Priority
-from storage.engines import is_embedded
+from storage.databases.engines import is_embedded
 from tests import postgres
 from tests.bench.ceiling import Ceiling
 from tests.faults.conftest import Record, Scale

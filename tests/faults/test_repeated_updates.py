@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from bot.sandbox.server import Sandbox
 from bot.web.intake import SECRET_HEADER
-from storage.databases import database
-from storage.engines import parse
+from storage.databases.choice import database
+from storage.databases.engines import parse
 from storage.migrate import upgrade
 from tests.bench.site import FIRST, found_city
 from tests.faults import truth

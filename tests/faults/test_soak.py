@@ -13,8 +13,8 @@ from sqlalchemy import text
 from bot.sandbox.acts import open_link, send_text
 from bot.sandbox.delivery import say
 from bot.sandbox.server import Sandbox
-from storage.databases import database
-from storage.engines import parse
+from storage.databases.choice import database
+from storage.databases.engines import parse
 from storage.migrate import upgrade
 from tests.bench.processes import memory_of
 from tests.bench.site import DESK, LINK, found_city
@@ -96,7 +96,7 @@ async def test_what_a_process_holds_stays_flat(
     tmp_path: Path, sqlite_database: str, unlimited: Sandbox, dice: random.Random, scale: Scale, record: Record
 ) -> None:
     """Memory, handles and the write-ahead log during 30 minutes. The first half warms up, with three times as many acts in its
-    first ten minutes: SQLite's page caches (storage.engines) are bounded, and full by then; what is measured is growth."""
+    first ten minutes: SQLite's page caches (storage.databases.engines) are bounded, and full by then; growth is measured."""
     seconds, every, warm_up = scale(20.0, 1800.0), scale(0.5, 5.0), scale(1, 3)
     await upgrade(sqlite_database)
     await found_city(sqlite_database, PEOPLE)

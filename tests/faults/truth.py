@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.sandbox.server import Sandbox
-from storage.engines import is_embedded, parse
+from storage.databases.engines import is_embedded, parse
 from storage.store import SqlStore
 from tests.faults.crowd import Report
 

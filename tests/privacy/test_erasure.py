@@ -27,8 +27,8 @@ from bot.telegram.personal_file import PersonalFiles
 from bot.telegram.planning import PART
 from bot.telegram.rendering import Renderer
 from bot.telegram.spreadsheets import Spreadsheets
-from storage.media import EXPORTS, MediaStore
-from storage.shelves import Folder
+from storage.files.media import EXPORTS, MediaStore
+from storage.files.shelves import Folder
 from storage.store import SqlStore
 from tests.builders import City
 from tests.fakes import NOW

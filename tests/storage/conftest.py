@@ -9,11 +9,11 @@ from uuid import uuid4
 import pytest
 
 from bot.ports import Store
-from storage.connection import Database
-from storage.embedded import Embedded
-from storage.engines import parse
+from storage.databases.connection import Database
+from storage.databases.embedded import Embedded
+from storage.databases.engines import parse
+from storage.databases.server import Server
 from storage.migrate import upgrade
-from storage.server import Server
 from storage.store import SqlStore
 from tests import postgres, s3
 from tests.fakes import FakeStore

@@ -10,9 +10,9 @@ from sqlalchemy import Table, delete, insert, select, update
 from bot.domain.history import Action
 from bot.domain.issue import Channel, Level, Status
 from bot.domain.journal import Event
-from storage.connection import Connection
+from storage.chain.trail import Head, Unsealed, chained, digest_of, head_of
+from storage.databases.connection import Connection
 from storage.tables import counters, history, issues, journal, seals, words
-from storage.trail import Head, Unsealed, chained, digest_of, head_of
 from tests.fakes import NOW
 
 Row = dict[str, Any]

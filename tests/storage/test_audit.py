@@ -16,13 +16,13 @@ from bot.domain.history import Action
 from bot.domain.ids import PersonId
 from bot.domain.issue import Issue, Level
 from bot.domain.journal import Event, Record
-from storage.audit import Flaw, verify
-from storage.issue_rows import row_of
+from storage.chain.audit import Flaw, verify
+from storage.chain.trail import Head
+from storage.chain.triggers import KEPT, drop_triggers
 from storage.migrate import downgrade, upgrade
+from storage.repositories.issue_rows import row_of
 from storage.store import SqlStore
 from storage.tables import issues
-from storage.trail import Head
-from storage.triggers import KEPT, drop_triggers
 from tests.builders import a_city, an_issue, filed
 from tests.fakes import NOW
 from tests.storage.tampering import TAMPERINGS, UNSEEN_FROM_INSIDE

@@ -14,13 +14,13 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.domain.ids import ChatId, MessageId
-from storage.archive import Archive, BackupUnusable
-from storage.backup import BackedUp, Job, back_up
-from storage.errors import DatabaseUnusable
-from storage.media import MediaStore, name_of
+from storage.backups.archive import Archive, BackupUnusable
+from storage.backups.backup import BackedUp, Job, back_up
+from storage.backups.restore import Restored, Task, restore
+from storage.databases.errors import DatabaseUnusable
+from storage.files.media import MediaStore, name_of
+from storage.files.shelves import open_shelf
 from storage.migrate import NewerLedger, current, downgrade, revisions, upgrade
-from storage.restore import Restored, Task, restore
-from storage.shelves import open_shelf
 from storage.store import SqlStore
 from storage.tables import metadata
 from tests import postgres
@@ -291,7 +291,7 @@ async def test_a_restore_that_was_cut_off_goes_on(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("storage.restore._place", cut)
+        patch.setattr("storage.backups.restore._place", cut)
         with pytest.raises(KeyboardInterrupt):
             await on_sqlite.restore(f"sqlite:///{tmp_path}/new/back.db", str(tmp_path / "back"))
     (tmp_path / "new" / "restoring-killed").mkdir()

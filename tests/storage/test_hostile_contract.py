@@ -13,7 +13,7 @@ from bot.domain.history import Action
 from bot.domain.ids import ChatId, MessageId, UnitCode, UserId
 from bot.domain.organisation import Invitation
 from bot.ports import Due, UnitOfWork
-from storage.engines import compact
+from storage.databases.engines import compact
 from tests.builders import City, a_draft, a_message, a_person, a_photo, a_service_card, a_unit, an_issue, filed
 from tests.fakes import NOW
 

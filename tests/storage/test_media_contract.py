@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.ports import MediaFolder
-from storage.media import MediaStore, name_of
-from storage.shelves import Folder, open_shelf
+from storage.files.media import MediaStore, name_of
+from storage.files.shelves import Folder, open_shelf
 from tests.fakes import FakeMediaFolder
 
 PICTURE = b"\xff\xd8picture\x00" * 1000

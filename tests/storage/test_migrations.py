@@ -13,8 +13,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, inspect, select, table, text
 
-from storage.databases import database
-from storage.engines import parse
+from storage.databases.choice import database
+from storage.databases.engines import parse
 from storage.migrate import NewerLedger, current, downgrade, revisions, upgrade
 from storage.store import SqlStore
 from storage.tables import metadata

@@ -1,6 +1,6 @@
 """A group that becomes a supergroup, and the tables that name it."""
 
-from storage.chats import MOVED
+from storage.repositories.chats import MOVED
 from storage.tables import chats, inbox
 from storage.tables.base import metadata
 

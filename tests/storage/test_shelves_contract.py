@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.objects import Objects
-from storage.shelves import Folder, Shelf, open_shelf
+from storage.files.objects import Objects
+from storage.files.shelves import Folder, Shelf, open_shelf
 from tests import s3
 
 PICTURE = b"\xff\xd8" + b"picture" * 50_000
@@ -111,7 +111,7 @@ def test_a_server_that_is_not_there(s3_url: str) -> None:
 
 def test_a_server_that_never_answers(s3_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Holds nobody for ever."""
-    monkeypatch.setattr("storage.objects._WHOLE", timedelta(seconds=1))
+    monkeypatch.setattr("storage.files.objects._WHOLE", timedelta(seconds=1))
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         place = Objects(f"s3://{s3.BUCKET}?endpoint=http://127.0.0.1:{deaf.getsockname()[1]}")
         started = time.monotonic()

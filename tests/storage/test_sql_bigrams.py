@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.bigrams import bigrams, fold, grams, likeness, prefix_range
+from storage.repositories.bigrams import bigrams, fold, grams, likeness, prefix_range
 
 
 @pytest.mark.parametrize(

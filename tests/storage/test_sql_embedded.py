@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Integer, bindparam, func, insert, literal, select
 
 from bot.ports import StoreUnavailable
-from storage.embedded import Embedded
-from storage.embedded_connection import EmbeddedConnection
+from storage.databases.embedded import Embedded
+from storage.databases.embedded_connection import EmbeddedConnection
 from tests.storage.things import ROW, TIMES, things
 
 _N = select(literal(1).label("i")).cte("n", recursive=True)
@@ -134,7 +134,7 @@ async def test_waiting_to_write_does_not_hold_up_the_loop(embedded: Embedded, tm
 
 async def test_readers_are_few(embedded: Embedded, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever would wait too long for one hears that the store is not to be had; they are free again afterwards."""
-    monkeypatch.setattr("storage.embedded._SECONDS", 0.05)
+    monkeypatch.setattr("storage.databases.embedded._SECONDS", 0.05)
 
     async def read(depth: int) -> None:
         async with embedded.transaction(writing=False):

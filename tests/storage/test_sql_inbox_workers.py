@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from storage.inbox import chat_of
+from storage.repositories.inbox import chat_of
 from storage.store import SqlStore
 from tests.fakes import NOW
 

@@ -5,8 +5,8 @@ from sqlalchemy import bindparam, column, func, insert, select, text, tuple_, up
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from bot.domain.messages import OutboxState
-from storage.connection import Database
-from storage.dialect import insert_into, is_postgres
+from storage.databases.connection import Database
+from storage.databases.dialect import insert_into, is_postgres
 from tests.fakes import NOW
 from tests.storage.things import READ, ROW, SOUGHT, TIMES, things
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from storage import bell as module
-from storage.alone import FileInUse, alone
-from storage.bell import Bell
+from storage.databases import bell as module
+from storage.databases.alone import FileInUse, alone
+from storage.databases.bell import Bell
 from storage.store import SqlStore
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +40,7 @@ def test_a_kill_frees_the_file(tmp_path: Path) -> None:
     """The lock is the system's, not the file's."""
     script = f"""
 import os, signal
-from storage.alone import alone
+from storage.databases.alone import alone
 with alone("sqlite:///{tmp_path}/ledger.db"):
     os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -8,8 +8,8 @@ from bot.domain.ids import ProjectCode
 from bot.domain.organisation import CITY, Scope
 from bot.domain.permissions import Sight
 from bot.ports import UnitOfWork
-from storage import search
-from storage.postings import COMMON
+from storage.repositories import search
+from storage.repositories.postings import COMMON
 from storage.store import SqlStore
 from tests.builders import City, a_city, an_issue, filed
 from tests.fakes import NOW

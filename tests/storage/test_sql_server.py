@@ -8,8 +8,8 @@ from sqlalchemy import Integer, bindparam, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.ports import StoreUnavailable
-from storage.engines import parse
-from storage.server import Server
+from storage.databases.engines import parse
+from storage.databases.server import Server
 from tests.storage.things import ROW, TIMES, things
 
 COUNT = select(func.count()).select_from(things)
@@ -118,7 +118,7 @@ async def test_a_connection_that_was_cut_while_nobody_used_it_is_replaced(server
 
 async def test_a_rollback_that_never_ends_costs_the_connection(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """The server undoes what a connection that is gone had begun."""
-    monkeypatch.setattr("storage.server_connection._PATIENCE", 0.0)
+    monkeypatch.setattr("storage.databases.server_connection._PATIENCE", 0.0)
     with suppress(ZeroDivisionError):
         async with server.transaction(writing=True) as connection:
             await connection.execute(insert(things), ROW)
@@ -149,7 +149,7 @@ async def test_a_schema_that_changed_meanwhile_passes(server: Server) -> None:
 
 async def test_readers_and_writers_are_few(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever would wait too long for a connection hears that the store is not to be had; they are free again afterwards."""
-    monkeypatch.setattr("storage.server._SECONDS", 0.05)
+    monkeypatch.setattr("storage.databases.server._SECONDS", 0.05)
 
     async def read(depth: int) -> None:
         async with server.transaction(writing=False):

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from storage import soundness
-from storage.engines import WAL_BYTES
-from storage.errors import DatabaseUnusable
+from storage.databases.engines import WAL_BYTES
+from storage.databases.errors import DatabaseUnusable
 from storage.store import SqlStore
 
 NOBODY = 65534

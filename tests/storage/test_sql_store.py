@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.ports import StoreUnavailable
-from storage import engines
-from storage.errors import DatabaseUnusable
+from storage.databases import engines
+from storage.databases.errors import DatabaseUnusable
 from storage.migrate import upgrade
 from storage.store import SqlStore
 from tests import postgres

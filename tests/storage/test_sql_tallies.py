@@ -28,8 +28,8 @@ from bot.domain.ids import IssueId, ProjectCode, UnitCode
 from bot.domain.issue import Category, Outcome, Status
 from bot.domain.organisation import CITY, Scope
 from bot.ports import Store, UnitOfWork
-from storage.databases import database
-from storage.engines import parse
+from storage.databases.choice import database
+from storage.databases.engines import parse
 from storage.migrate import downgrade, upgrade
 from storage.store import SqlStore
 from tests import postgres

@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.chain.trail import Head, Unsealed, chained, digest_of
+from storage.chain.triggers import create_triggers, drop_triggers
 from storage.migrations.types import MOMENT, ROW_ID
 from storage.tables.base import Moment
-from storage.trail import Head, Unsealed, chained, digest_of
-from storage.triggers import create_triggers, drop_triggers
 
 revision = "0010_audit"
 down_revision = "0009_life"

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from storage.migrations.types import CODE
-from storage.tallying import create_tallying, drop_tallying
+from storage.tables.tallying import create_tallying, drop_tallying
 
 revision = "0016_tallies"
 down_revision = "0015_claims"

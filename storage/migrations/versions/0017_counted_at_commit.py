@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from storage.tallying import count_at_commit
+from storage.tables.tallying import count_at_commit
 
 revision = "0017_counted_at_commit"
 down_revision = "0016_tallies"

@@ -1,0 +1,1 @@
+"""A copy of everything while others work with it, and the way back."""

@@ -1,0 +1,1 @@
+"""The past stays as it was written: sealed line by line, refused to change, verified."""

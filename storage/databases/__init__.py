@@ -1,0 +1,1 @@
+"""How a database is spoken to: SQLite in our own process, PostgreSQL on a server."""

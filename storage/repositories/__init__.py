@@ -1,0 +1,1 @@
+"""One part of the domain each, read and written inside one transaction."""

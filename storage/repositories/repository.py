@@ -1,0 +1,62 @@
+"""What all repositories are: a view of one transaction."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Executable, Table
+from sqlalchemy.dialects.postgresql import Insert
+
+from storage.databases.connection import Answer, AnyRow
+from storage.databases.dialect import insert_into, upsert
+from storage.repositories.session import AnySelect, Session
+
+__all__ = ["AnyRow", "AnySelect", "Repository", "Session"]
+
+T = TypeVar("T")
+
+
+class Repository:
+    """Reads and writes one part of the domain, inside one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._postgres = session.postgres
+
+    async def _run(self, statement: Executable, values: Any = None) -> Answer:
+        return await self._session.run(statement, values)
+
+    async def _all(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[AnyRow]:
+        return await self._session.all(statement, values)
+
+    async def _first(self, statement: Executable, values: Mapping[str, Any] | None = None) -> AnyRow | None:
+        return await self._session.first(statement, values)
+
+    async def _value(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:
+        row = await self._session.first(statement, values)
+        return None if row is None else row[0]
+
+    async def _once(self, table: Table, key: Any, ask: Callable[[], Awaitable[T]]) -> T:
+        """What `ask` reads of the table, asked once as long as nobody can have changed it."""
+        kept = self._session.kept(table)
+        if key in kept:
+            found: T = kept[key]
+            return found
+        found = await ask()
+        if self._session.undisturbed:
+            kept[key] = found
+        return found
+
+    def _keep(self, table: Table, found: Mapping[Any, Any]) -> None:
+        """Nobody else can change these as long as this transaction lasts: `_once` need not ask."""
+        self._session.kept(table).update(found)
+
+    async def _put(self, table: Table, row: Mapping[str, Any]) -> None:
+        """Insert, or update every other column of the row with the same primary key."""
+        await self._run(upsert(table, tuple(row), postgres=self._postgres), row)
+
+    async def _put_all(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """The same for several rows of the same columns."""
+        await self._run(upsert(table, tuple(rows[0]), postgres=self._postgres), rows)
+
+    def _insert(self, table: Table) -> Insert:
+        return insert_into(table, postgres=self._postgres)

@@ -1,0 +1,85 @@
+"""One transaction as all its repositories share it: the connection, what was read of a snapshot, what is still to be written."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Executable, Select, Table, UpdateBase
+
+from bot.domain.messages import Message
+from storage.databases.connection import Answer, AnyRow, Connection
+from storage.databases.dialect import is_postgres
+from storage.tables import grants, people, scans
+
+# of any width: their columns are tables' business
+AnySelect = Select[*tuple[Any, ...]]
+
+_READ_WITH: Mapping[Any, Table] = {grants: people, scans: people}  # tables whose rows are read as a part of another's
+
+
+class Session:
+    """`writing`: it may write; else it sees one snapshot, and asks it nothing twice.
+
+    What was read of a table and will be asked for again is kept until something of that table is written, where nobody else can
+    write meanwhile (`undisturbed`), or what was read is locked.
+
+    Messages queued one after the other are written together: `told` waits for `writer` (the outbox), who is called before
+    anything else is asked of the database, so that nobody can tell.
+    """
+
+    def __init__(self, connection: Connection, *, writing: bool) -> None:
+        self.connection = connection
+        self.writing = writing
+        self.postgres = is_postgres(connection)
+        self._seen: dict[tuple[Any, ...], Sequence[AnyRow]] = {}
+        self._kept: dict[Any, dict[Any, Any]] = {}
+        self.told: list[tuple[Message, datetime]] = []
+        self.writer: Callable[[Sequence[tuple[Message, datetime]]], Awaitable[None]] | None = None
+
+    @property
+    def undisturbed(self) -> bool:
+        """Nobody else changes what this transaction reads: it sees a snapshot, or has SQLite for itself."""
+        return not (self.writing and self.postgres)
+
+    def kept(self, table: Table) -> dict[Any, Any]:
+        """What was read of the table, by what was asked."""
+        return self._kept.setdefault(table, {})
+
+    async def write(self) -> None:
+        """Write what waits to be written."""
+        if self.told and self.writer is not None:
+            told, self.told = self.told, []
+            await self.writer(told)
+
+    def forget(self) -> None:
+        """What waits is not to be written, what was read may not be so any more: what it belongs to is undone."""
+        self.told = []
+        self._kept = {}
+
+    async def run(self, statement: Executable, values: Any = None) -> Answer:
+        """Execute; `values` of one row, or a list of them for many."""
+        if self.told:
+            await self.write()
+        if self._kept and isinstance(statement, UpdateBase):
+            self._kept.pop(_READ_WITH.get(statement.table, statement.table), None)
+        return await self.connection.execute(statement, values)
+
+    async def all(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[AnyRow]:
+        """Every row of an answer."""
+        if self.writing:
+            return (await self.run(statement, values)).all()
+        key = (statement, *sorted(values.items())) if values else (statement,)
+        try:
+            found = self._seen.get(key)
+        except TypeError:  # a list among the values
+            return (await self.run(statement, values)).all()
+        if found is None:
+            found = self._seen[key] = (await self.run(statement, values)).all()
+        return found
+
+    async def first(self, statement: Executable, values: Mapping[str, Any] | None = None) -> AnyRow | None:
+        """The first row, None if there is none."""
+        if self.writing:
+            return (await self.run(statement, values)).first()
+        rows = await self.all(statement, values)
+        return rows[0] if rows else None
