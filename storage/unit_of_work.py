@@ -64,23 +64,24 @@ class SqlUnitOfWork:
         self.vitals: ports.VitalSigns = SqlVitals(session)
 
     @asynccontextmanager
-    async def savepoint(self) -> AsyncIterator[None]:
-        """What is written inside is kept or undone as a whole: an exception undoes it and is raised on.
+    async def savepoint(self, *, told_later: bool = False) -> AsyncIterator[None]:
+        """What is written inside is kept or undone as a whole: an exception undoes it and is raised on. `told_later`: what it
+        told is written with what follows; should that fail, it is not this savepoint's exception.
 
         Our own words instead of SQLAlchemy's nested transaction, which compiles each anew: one is opened per update.
         """
-        await self._session.write()
-        name = f"level_{self._depth}"
+        name, told = f"level_{self._depth}", [*self._session.told]
         await self._connection.say(f"SAVEPOINT {name}")
         self._depth += 1
         mark = self._trail.mark()
         try:
             yield
-            await self._session.write()
+            if not told_later:
+                await self._session.write()
         except ports.StoreUnavailable:  # it took everything with it, savepoints too
             raise
         except BaseException:
-            self._session.forget()
+            self._session.back_to(told)
             self._trail.back_to(mark)
             await self._undo(name)
             raise

@@ -38,8 +38,9 @@ class UnitOfWork(Protocol):
     leases: Leases
     vitals: VitalSigns
 
-    def savepoint(self) -> AbstractAsyncContextManager[None]:
-        """What is written inside is kept or undone as a whole: an exception undoes it and is raised on."""
+    def savepoint(self, *, told_later: bool = False) -> AbstractAsyncContextManager[None]:
+        """What is written inside is kept or undone as a whole: an exception undoes it and is raised on. `told_later`: what it
+        tells may be written with what follows, and fail there."""
         ...
 
 

@@ -131,7 +131,7 @@ class Processor:
 
     async def _handle(self, turn: Turn, update: Update) -> None:
         try:
-            async with turn.uow.savepoint():
+            async with turn.uow.savepoint(told_later=True):
                 await self._ear.hear(update, turn)
         except Refused as refused:
             log.info("update.refused", update=update.update_id, reason=refused.reason)

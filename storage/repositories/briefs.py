@@ -63,8 +63,10 @@ class Briefs(Repository):
         if self._session.writing:
             statement = _LOCKED[statement]
         rows = await self._all(statement, {"now": now, "most": limit})
+        await asyncio.sleep(0)
         dues = [Due._make(row) for row in rows]
         found = {brief.issue: brief for brief in await self.briefs([due.issue for due in dues])}
+        await asyncio.sleep(0)
         return [Ripe(due, found[due.issue]) for due in dues]
 
     async def briefs(self, issues: Sequence[IssueId]) -> list[Brief]:

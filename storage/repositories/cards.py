@@ -108,6 +108,7 @@ class SqlCards(Repository):
         """The same message shows something else; what was queued to show the old thing is dropped. Nearly always there is
         nothing else to it."""
         await self._alone(chat)
+        await self._session.write(old)
         shown = {"sought_chat": chat, "sought_card": old}
         if not (await self._run(_JUST_RENAME, shown | {"new_card": new, "card": new})).rowcount:
             await self._run(_DROP_QUEUED, shown)
@@ -116,6 +117,7 @@ class SqlCards(Repository):
 
     async def chats_with(self, card: str) -> list[ChatId]:
         """Where it is shown or about to be, by chat."""
+        await self._session.write(card)
         return sorted(ChatId(row.chat) for row in await self._all(_CHATS_WITH, {"sought_card": card}))
 
     async def under_way(self, chat: ChatId) -> list[str]:

@@ -6,7 +6,7 @@ from sqlalchemy import Column, Table, delete, exists, literal, select, update
 
 from bot.domain.draft import DraftState
 from bot.domain.ids import LEFT_BEHIND, ChatId
-from storage.repositories.repository import Repository
+from storage.repositories.repository import Telling
 from storage.tables import (
     albums,
     cards,
@@ -39,7 +39,7 @@ MOVED: dict[Table, str] = {
 _BEHIND = (cards, draft_pieces, media)  # name messages, which don't move
 
 
-class SqlChats(Repository):
+class SqlChats(Telling):
     """Keeps `bot.ports.Chats`."""
 
     async def seen(self, chat: ChatId, kind: str, title: str) -> None:

@@ -34,7 +34,7 @@ class SqlDesks(Repository):
 
     async def desk(self) -> Desk | None:
         """With what is known of it."""
-        return await self._once(desks, _DESK, self._desk)
+        return await self._once(desks, _DESK, self._desk, steady=True)
 
     async def bind(self, chat: ChatId, *, forum: bool = False) -> None:
         """This one instead of any other."""

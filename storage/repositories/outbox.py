@@ -14,7 +14,7 @@ from bot.domain.ids import ChatId, MessageId
 from bot.domain.messages import Message, OutboxState, Priority
 from bot.ports import OutboxRow
 from storage.databases.dialect import insert_into, spelled
-from storage.repositories.repository import AnyRow, Repository, Session
+from storage.repositories.repository import AnyRow, Session, Telling
 from storage.tables import outbox
 from storage.tables.base import aware
 
@@ -45,7 +45,7 @@ _SETTLE = update(outbox).where(_SOUGHT)
 _PUT_OFF = _SETTLE.values(attempts=outbox.c.attempts + bindparam("more_attempts", type_=Integer))
 
 
-class SqlOutbox(Repository):
+class SqlOutbox(Telling):
     """Keeps `bot.ports.Outbox`."""
 
     def __init__(self, session: Session) -> None:

@@ -93,7 +93,7 @@ class SqlPeople(Repository):
     async def holding(self, role: Role, scopes: Iterable[Scope]) -> list[Person]:
         """Who holds the role for exactly one of the scopes, by code."""
         wanted = tuple((scope.kind.value, scope.value) for scope in scopes)
-        return list(await self._once(people, (role, wanted), partial(self._holding, role, wanted)))
+        return list(await self._once(people, (role, wanted), partial(self._holding, role, wanted), steady=True))
 
     async def add(self, person: Person) -> Person:
         """Insert; its id is ignored."""

@@ -13,7 +13,7 @@ from bot.domain.organisation import Person
 from bot.domain.privacy import scrub
 from storage.repositories.evidence import SqlEvidence
 from storage.repositories.issue_rows import ISSUE, issue_of
-from storage.repositories.repository import Repository
+from storage.repositories.repository import Telling
 from storage.tables import (
     albums,
     cards,
@@ -41,7 +41,7 @@ from storage.tables import (
 _WAITING = (OutboxState.PENDING, OutboxState.SENDING)
 
 
-class SqlPrivacy(Repository):
+class SqlPrivacy(Telling):
     """Keeps `bot.ports.Privacy`."""
 
     async def kept(self, person: PersonId) -> Mapping[str, int]:

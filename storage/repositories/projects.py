@@ -21,7 +21,7 @@ class SqlProjects(Repository):
 
     async def get(self, code: ProjectCode) -> Project:
         """LookupError if there is none."""
-        return await self._once(projects, code, partial(self._get, code))
+        return await self._once(projects, code, partial(self._get, code), steady=True)
 
     async def _get(self, code: ProjectCode) -> Project:
         row = await self._first(_BY_CODE, {"sought": code})

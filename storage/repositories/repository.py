@@ -32,17 +32,18 @@ class Repository:
         return await self._session.first(statement, values)
 
     async def _value(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:
-        row = await self._session.first(statement, values)
+        row = await self._first(statement, values)
         return None if row is None else row[0]
 
-    async def _once(self, table: Table, key: Any, ask: Callable[[], Awaitable[T]]) -> T:
-        """What `ask` reads of the table, asked once as long as nobody can have changed it."""
+    async def _once(self, table: Table, key: Any, ask: Callable[[], Awaitable[T]], *, steady: bool = False) -> T:
+        """What `ask` reads of the table, asked once as long as nobody can have changed it. `steady`: it changes so seldom, and
+        so little depends on the moment, that for a batch of updates it may stand as it was found first."""
         kept = self._session.kept(table)
         if key in kept:
             found: T = kept[key]
             return found
         found = await ask()
-        if self._session.undisturbed:
+        if steady or self._session.undisturbed:
             kept[key] = found
         return found
 
@@ -60,3 +61,19 @@ class Repository:
 
     def _insert(self, table: Table) -> Insert:
         return insert_into(table, postgres=self._postgres)
+
+
+class Telling(Repository):
+    """One that asks or changes the outbox: what waits to be written there is, before."""
+
+    async def _run(self, statement: Executable, values: Any = None) -> Answer:
+        await self._session.write()
+        return await super()._run(statement, values)
+
+    async def _all(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[AnyRow]:
+        await self._session.write()
+        return await super()._all(statement, values)
+
+    async def _first(self, statement: Executable, values: Mapping[str, Any] | None = None) -> AnyRow | None:
+        await self._session.write()
+        return await super()._first(statement, values)

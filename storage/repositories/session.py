@@ -24,7 +24,7 @@ class Session:
     write meanwhile (`undisturbed`), or what was read is locked.
 
     Messages queued one after the other are written together: `told` waits for `writer` (the outbox), who is called before
-    anything else is asked of the database, so that nobody can tell.
+    anything is asked or changed of what waits there (`Telling`), so that nobody can tell.
     """
 
     def __init__(self, connection: Connection, *, writing: bool) -> None:
@@ -45,21 +45,22 @@ class Session:
         """What was read of the table, by what was asked."""
         return self._kept.setdefault(table, {})
 
-    async def write(self) -> None:
-        """Write what waits to be written."""
+    async def write(self, card: str | None = None) -> None:
+        """Write what waits to be written; if `card` is given, only if some of it shows that card."""
+        if card is not None and all(message.card != card for message, _ in self.told):
+            return
         if self.told and self.writer is not None:
             told, self.told = self.told, []
             await self.writer(told)
 
-    def forget(self) -> None:
-        """What waits is not to be written, what was read may not be so any more: what it belongs to is undone."""
-        self.told = []
+    def back_to(self, told: Sequence[tuple[Message, datetime]]) -> None:
+        """This is what waited to be written before what is undone now, whatever of it was written meanwhile; what was read may
+        not be so any more."""
+        self.told = [*told]
         self._kept = {}
 
     async def run(self, statement: Executable, values: Any = None) -> Answer:
         """Execute; `values` of one row, or a list of them for many."""
-        if self.told:
-            await self.write()
         if self._kept and isinstance(statement, UpdateBase):
             self._kept.pop(_READ_WITH.get(statement.table, statement.table), None)
         return await self.connection.execute(statement, values)

@@ -9,7 +9,7 @@ from bot.domain.draft import MediaState
 from bot.domain.messages import OutboxState
 from bot.ports import Backlog, Vitals
 from storage.databases.dialect import spelled
-from storage.repositories.repository import AnyRow, Repository
+from storage.repositories.repository import AnyRow, Telling
 from storage.tables import agenda, inbox, media, outbox
 
 _NOW = bindparam("now", type_=outbox.c.created_at.type)
@@ -46,7 +46,7 @@ def _question() -> Select[*tuple[Any, ...]]:
 _QUESTION = _question()
 
 
-class SqlVitals(Repository):
+class SqlVitals(Telling):
     """Keeps `bot.ports.VitalSigns`."""
 
     async def read(self, now: datetime) -> Vitals:

@@ -43,7 +43,7 @@ class FakeUnitOfWork:
         self.vitals: ports.VitalSigns = running.FakeVitals(tables)
 
     @asynccontextmanager
-    async def savepoint(self) -> AsyncIterator[None]:
+    async def savepoint(self, *, told_later: bool = False) -> AsyncIterator[None]:
         """An exception undoes what was written inside, and is raised on."""
         saved = self.tables.snapshot()
         try:

@@ -307,3 +307,36 @@ async def test_many_are_queued_at_once_in_their_order(uow: UnitOfWork) -> None:
     await uow.outbox.queue_all([], NOW)
     chats = [row.message.chat for row in await uow.outbox.due(NOW, 100)]
     assert chats == [1, *range(40), 100]
+
+
+@pytest.mark.parametrize("seen_inside", [False, True], ids=["unseen", "seen"])
+async def test_what_is_undone_takes_only_its_own_words_along(uow: UnitOfWork, *, seen_inside: bool) -> None:
+    """What was told before a savepoint is told once, whether it was written by then, or inside and undone with it."""
+    before, undone, after = (a_message(facts={"n": n}) for n in (1, 2, 3))
+    async with uow.savepoint(told_later=True):
+        await uow.outbox.queue(before, NOW)
+    with pytest.raises(ZeroDivisionError):
+        await _tell_and_fail(uow, undone, seen_inside)
+    async with uow.savepoint(told_later=True):
+        await uow.outbox.queue(after, NOW)
+    assert [row.message.facts for row in await uow.outbox.due(NOW, 100)] == [{"n": 1}, {"n": 3}]
+
+
+async def _tell_and_fail(uow: UnitOfWork, message: Message, seen: bool) -> None:
+    async with uow.savepoint(told_later=True):
+        await uow.outbox.queue(message, NOW)
+        if seen:
+            assert len(await uow.outbox.due(NOW, 100)) == 2
+        raise ZeroDivisionError
+
+
+async def test_cards_know_of_what_was_just_told(uow: UnitOfWork) -> None:
+    """A chat that is about to show a card is one of those with it; renaming the card drops what would have shown its old self."""
+    async with uow.savepoint(told_later=True):
+        await uow.outbox.queue(a_card(1), NOW)
+    assert await uow.cards.chats_with("issue:7") == [a_card(1).chat]
+    async with uow.savepoint(told_later=True):
+        await uow.outbox.queue(a_message(card="draft:3", facts={}), NOW)
+    await uow.cards.put(a_card(1).chat, "draft:3", MessageId(5))
+    await uow.cards.rename(a_card(1).chat, "draft:3", "issue:8")
+    assert [row.message.card for row in await uow.outbox.due(NOW, 100)] == ["issue:7"]

@@ -108,3 +108,14 @@ async def _rename_and_fail(uow: UnitOfWork, person: Person) -> None:
         await uow.people.save(replace(person, name="新"))
         assert (await _known(uow)).name == "新"
         raise ZeroDivisionError
+
+
+async def test_who_holds_a_role_is_asked_once(postgres_store: SqlStore) -> None:
+    """Whoever is made a clerk beside a batch is told of what the next one files; a change of its own is seen at once."""
+    async with postgres_store.begin() as uow:
+        assert await uow.people.holding(Role.ADMIN, [CITY]) == []
+        async with postgres_store.begin() as other:
+            await other.people.add(replace(a_person(user_id=USER), grants=ADMIN))
+        assert await uow.people.holding(Role.ADMIN, [CITY]) == []
+        await uow.people.add(replace(a_person("P9", user_id=UserId(4002)), grants=ADMIN))
+        assert len(await uow.people.holding(Role.ADMIN, [CITY])) == 2

@@ -18,7 +18,7 @@ from bot.services.turn import Turn
 LATE_AFTER = timedelta(hours=1)  # later than the office could have said it by so much: an outage; the message says so
 LISTED = 40  # issues a grouped message names; the rest are counted, and /tasks has them
 WORDS = 80  # characters of the description
-PORTION = 512  # items worked on before others have their turn: a run over thousands must not hold up a press
+PORTION = 256  # items worked on before others have their turn: a run over thousands must not hold up a press
 
 T = TypeVar("T")
 
