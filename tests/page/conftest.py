@@ -47,12 +47,13 @@ class Theatre:
         self._thread = threading.Thread(target=self.loop.run_until_complete, args=(self._play(),), daemon=True)
 
     async def _play(self) -> None:
-        port = _free_port()
         narrator = Narrator(Console(quiet=True), ZoneInfo("Asia/Shanghai"))
-        async with Show(self._folder, narrator) as self.show, serving(self.show, port):
-            self.url = f"http://127.0.0.1:{port}/"
-            self._ready.set()
-            await self._over.wait()
+        async with Show(self._folder, narrator) as self.show:
+            port = _free_port()  # not before: it is free only for a moment
+            async with serving(self.show, port):
+                self.url = f"http://127.0.0.1:{port}/"
+                self._ready.set()
+                await self._over.wait()
 
     def open(self) -> None:
         """Wait until it is served."""

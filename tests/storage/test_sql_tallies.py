@@ -223,6 +223,7 @@ _COUNTED = "SELECT category, count(*) FROM issues GROUP BY category"
 async def test_many_writers_of_one_project_never_cross(postgres_url: str) -> None:
     """They file and change in any order, several issues a commit: nobody is rolled back, and the counts are a recount's."""
     await upgrade(postgres_url)
+    postgres.empty(postgres_url)
     store = SqlStore(postgres_url)
     await store.open()
     city = await settled(store)
