@@ -139,7 +139,8 @@ def test_many_at_once(shelf: Shelf) -> None:
     for name in shelf.names("ab"):
         with shelf.open(name) as file:
             assert file.read() == PICTURE
-    assert len(list(shelf.names())) == 5
+    # the tests' S3 server may list a name twice that was just put twice at once
+    assert set(shelf.names()) == {f"ab/{number}" for number in range(5)}
 
 
 def test_a_write_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
