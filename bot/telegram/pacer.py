@@ -20,8 +20,8 @@ MOST_URGENT = 0
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Rates and windows. `burst`: how many may leave at the same moment after a pause: one less than Telegram would take,
-    for what gathers on its way. `ahead`: so many seconds before its slot a row is chosen
-    at the earliest; two thirds of them at the latest, and meanwhile a commit may take its time."""
+    for what gathers on its way. `ahead`: so many seconds before its slot a row is chosen at the earliest;
+    two thirds of them at the latest, and meanwhile a commit may take its time."""
 
     per_second: int = 30
     burst: int = 4

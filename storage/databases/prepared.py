@@ -164,10 +164,8 @@ class Statements:
         many = isinstance(values, list)
         example: Mapping[str, Any] = values[0] if many else values or {}
         if isinstance(statement, SelectBase | UpdateBase):
-            whole = (
-                statement.inline() if isinstance(statement, Insert) else statement
-            )  # else it would tell keys nobody asked for
-            compiled = whole.compile(dialect=self._dialect, column_keys=sorted(example), for_executemany=many)
+            plain = self._plain(statement)
+            compiled = plain.compile(dialect=self._dialect, column_keys=sorted(example), for_executemany=many)
             if isinstance(compiled, SQLCompiler):
                 asked.lists = frozenset(bind.key for bind in compiled.post_compile_params)
                 columns = [column.type for column in statement.exported_columns.values()]

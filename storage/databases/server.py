@@ -54,9 +54,8 @@ class Server:
             if passes(error):
                 raise StoreUnavailable(cause(error)) from error
             raise
-        await connection.execution_options(
-            isolation_level="AUTOCOMMIT"
-        )  # what it asks while connecting is in one transaction
+        # not of the engine: what SQLAlchemy asks while it connects is one transaction
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.begin()
         raw = (await connection.get_raw_connection()).driver_connection
         return ServerConnection(connection, raw, self._statements)

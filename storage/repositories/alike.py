@@ -14,7 +14,7 @@ from bot.ports import Similar
 from storage.databases.dialect import gathered, given_rows, ids_given, is_given
 from storage.repositories.bigrams import bigrams, likeness
 from storage.repositories.issue_rows import STANDING, standing_of
-from storage.repositories.postings import AMONG_EACH, AMONG_OPEN, Postings
+from storage.repositories.postings import Among, Postings
 from storage.tables import grams as index
 from storage.tables import issues
 
@@ -32,7 +32,7 @@ class Likeness(Postings):
     ) -> list[Similar]:
         """Issues that share the text's rarest bigrams, by the likeness of all of them: so many open, so many closed."""
         wanted = bigrams(text[:_COMPARED])
-        commonness = await self._commonness(wanted, AMONG_OPEN if open_only else AMONG_EACH)
+        commonness = await self._commonness(wanted, Among.OPEN if open_only else Among.EACH)
         rarest = sorted(commonness, key=lambda gram: (commonness[gram], gram))[:_RAREST]
         if not rarest:
             return []

@@ -1,6 +1,7 @@
 """The index of character bigrams (storage.repositories.bigrams): kept in step with the ledger, and asked how common a gram is."""
 
 from collections.abc import Collection
+from enum import Enum
 from functools import cache
 from typing import Any
 
@@ -13,18 +14,22 @@ from storage.repositories.repository import Repository
 from storage.tables import grams as index
 
 COMMON = 500  # a gram in so many issues is common; how common is only estimated
-AMONG_OPEN, AMONG_EACH = (
-    "open",
-    "each",
-)  # count open ones, or these and a few of the closed, instead of whichever come first
 _SAMPLED = {True: 100, False: 20}  # open and closed ones that tell well enough which gram is rarer
+
+
+class Among(Enum):
+    """Which issues with a gram are counted: whichever come first, open ones, or these and a few of the closed."""
+
+    ALL = "all"
+    OPEN = "open"
+    EACH = "each"
 
 
 class Postings(Repository):
     """Which issues have a gram."""
 
-    async def _commonness(self, wanted: Collection[str], among: str = "") -> dict[str, int]:
-        """In how many issues each gram is, if in fewer than COMMON (of `among`: than _SAMPLED); else more, by how new the oldest
+    async def _commonness(self, wanted: Collection[str], among: Among = Among.ALL) -> dict[str, int]:
+        """In how many issues each gram is, if in fewer than COMMON (but of ALL: than _SAMPLED); else more, by how new the oldest
         of so many of its newest is. Those of none are left out."""
         if not wanted:
             return {}
@@ -60,7 +65,7 @@ _WAS_OPEN = bindparam("was_open", type_=index.c.open.type)
 
 
 @cache
-def _commonness(among: str, *, postgres: bool) -> Any:
+def _commonness(among: Among, *, postgres: bool) -> Any:
     given = given_rows(postgres=postgres)
 
     def counted(most: int, *of_kind: Any) -> Any:
@@ -70,9 +75,9 @@ def _commonness(among: str, *, postgres: bool) -> Any:
         return select(func.count() + back).select_from(some).scalar_subquery()
 
     match among:
-        case "open":
+        case Among.OPEN:
             issues_with = counted(_SAMPLED[True], index.c.open == true())
-        case "each":
+        case Among.EACH:
             of_open = counted(_SAMPLED[True], index.c.open == true())
             issues_with = of_open + counted(_SAMPLED[False], index.c.open == false())
         case _:

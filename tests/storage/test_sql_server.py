@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 
 import pytest
-from sqlalchemy import Integer, bindparam, func, insert, select, text
+from sqlalchemy import Integer, bindparam, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.ports import StoreUnavailable
@@ -94,14 +94,20 @@ async def test_two_at_once_take_turns(server: Server) -> None:
 
 
 async def test_a_list_of_any_length_is_one_statement(server: Server) -> None:
-    """Else each length would be planned and kept by the server, for each connection."""
-    some = select(things.c.id).where(things.c.id.in_(bindparam("sought", expanding=True)))
-    kept = select(func.count()).select_from(text("pg_prepared_statements")).where(text("statement LIKE '%ANY%'"))
+    """Read or written; else each length would be planned and kept by the server, for each connection. The first time it is
+    SQLAlchemy that asks, with the length in its words."""
+    listed = things.c.id.in_(bindparam("sought", expanding=True))
+    some, end = select(things.c.id).where(listed), update(things).where(listed)
+    kept = select(text("statement")).select_from(text("pg_prepared_statements"))
     async with server.transaction(writing=True) as connection:
         await connection.execute(insert(things), [ROW] * 3)
         for length in range(1, 100):
-            assert len((await connection.execute(some, {"sought": [*range(length)]})).all()) == min(3, length - 1)
-        assert (await connection.execute(kept)).scalar() == 1
+            sought = [*range(length)]
+            assert len((await connection.execute(some, {"sought": sought})).all()) == min(3, length - 1)
+            assert (await connection.execute(end, {"sought": sought, "count": 1})).rowcount == min(3, length - 1)
+        statements = [row[0] for row in await connection.execute(kept)]
+    for words in ("SELECT things.id", "UPDATE things"):
+        assert sum(statement.startswith(words) for statement in statements) == 2
 
 
 async def test_a_connection_that_was_cut_while_nobody_used_it_is_replaced(server: Server) -> None:
