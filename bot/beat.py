@@ -4,8 +4,6 @@ kept too long goes."""
 import time
 from collections.abc import Awaitable, Callable
 
-import structlog
-
 from bot.services.desk import claiming
 from bot.services.digests import digests
 from bot.services.office import upkeep
@@ -13,8 +11,7 @@ from bot.services.tasks import asking
 from bot.services.timed import reminders
 from bot.services.turn import Turn
 from bot.services.turns import Turns
-
-log = structlog.get_logger(__name__)
+from bot.telegram.patience import carrying_on
 
 UPKEEP_SECONDS = 3600.0
 _SAID = (
@@ -60,7 +57,5 @@ class Beat:
             self._upkeep_at = self._seconds() + UPKEEP_SECONDS
 
     async def _safely(self, step: Awaitable[None]) -> None:
-        try:
+        with carrying_on("beat.failed"):
             await step
-        except Exception:
-            log.exception("beat.failed")

@@ -10,7 +10,7 @@ import structlog
 from bot.domain.ids import PersonId
 from bot.services.office import privacy
 from bot.services.turns import Turns
-from bot.telegram.patience import patiently, woken
+from bot.telegram.patience import carrying_on, patiently, woken
 
 log = structlog.get_logger(__name__)
 
@@ -57,10 +57,8 @@ class Eraser:
     async def run(self) -> None:
         """Until stopped. What fails is logged and tried again."""
         while not self._stopping.is_set():
-            try:
+            with carrying_on("erasing.failed"):
                 await patiently(self.step)
-            except Exception:
-                log.exception("erasing.failed")
             await woken(self._stopping, LOOK_SECONDS)
 
     async def step(self, *, at_once: bool = False) -> int:

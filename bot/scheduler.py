@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
-import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-log = structlog.get_logger(__name__)
+from bot.telegram.patience import carrying_on
 
 TICK_SECONDS = 1.0
 
@@ -49,7 +48,5 @@ class Scheduler:
         self._stopped.set()
 
     async def _safely(self) -> None:
-        try:
+        with carrying_on("scheduler.tick_failed"):
             await self._tick()
-        except Exception:
-            log.exception("scheduler.tick_failed")

@@ -13,6 +13,7 @@ from storage.databases.choice import database
 from storage.databases.embedded import Embedded
 from storage.databases.engines import file_of, is_sqlite, parse
 from storage.databases.errors import DatabaseUnusable, cause
+from storage.outage import Outage
 from storage.soundness import advice, glance
 from storage.unit_of_work import SqlUnitOfWork
 
@@ -28,6 +29,7 @@ class SqlStore:
         self._sqlite = is_sqlite(self._url)
         self._known = Known()
         self._database = database(self._url, guest=guest)
+        self._outage = Outage("store")
 
     async def open(self) -> None:
         """Make the file's folder, and see that the database can be worked with. Raises DatabaseUnusable."""
@@ -57,10 +59,15 @@ class SqlStore:
 
     @asynccontextmanager
     async def _transaction(self, *, writing: bool) -> AsyncIterator[SqlUnitOfWork]:
-        async with self._database.transaction(writing=writing) as connection:
-            uow = SqlUnitOfWork(connection, self._known, writing=writing)
-            yield uow
-            await uow.seal()
+        try:
+            async with self._database.transaction(writing=writing) as connection:
+                uow = SqlUnitOfWork(connection, self._known, writing=writing)
+                yield uow
+                await uow.seal()
+        except StoreUnavailable as error:
+            self._outage.failed(error)
+            raise
+        self._outage.answered()
 
     async def revision(self) -> str | None:
         """The schema's revision, None if it was never migrated. Raises StoreUnavailable."""

@@ -13,7 +13,7 @@ from bot.domain.organisation import Person
 from bot.services.people import people
 from bot.services.turns import Turns
 from bot.telegram.calls import CallFailed
-from bot.telegram.patience import patiently, woken
+from bot.telegram.patience import carrying_on, patiently, woken
 from templates.catalogues import Catalogue
 
 log = structlog.get_logger(__name__)
@@ -63,11 +63,15 @@ class Menus:
     async def run(self) -> None:
         """Until stopped. A menu that can't be set is tried again later."""
         while not self._stopping.is_set():
-            try:
-                await patiently(self.step)
-            except CallFailed as error:
-                log.warning("menus.failed", error=str(error))
+            with carrying_on("menus.failed"):
+                await self._try()
             await woken(self._stopping, LOOK_SECONDS)
+
+    async def _try(self) -> None:
+        try:
+            await patiently(self.step)
+        except CallFailed as error:
+            log.warning("menus.failed", error=str(error))
 
     async def step(self) -> int:
         """Set what differs; how many. Raises CallFailed, StoreUnavailable."""

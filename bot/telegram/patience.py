@@ -1,15 +1,16 @@
-"""What every loop over the store does when the store is away: wait a little, say so, try again."""
+"""What every loop over the store does when the store is away: wait a little, and try again. The store itself says so
+(storage/outage.py)."""
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import chain, repeat
 from typing import Any, TypeVar, cast
 
 import structlog
 
-from bot.ports import StoreUnavailable
+from bot.ports import LeaseLost, StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -23,10 +24,20 @@ async def patiently(step: Callable[[], Awaitable[T]]) -> T:
     while True:
         try:
             return await step()
-        except StoreUnavailable as error:
-            pause = next(pauses)
-            log.warning("store.unavailable", error=str(error), retry_in=pause)
-            await asyncio.sleep(pause)
+        except StoreUnavailable:
+            await asyncio.sleep(next(pauses))
+
+
+@contextmanager
+def carrying_on(event: str) -> Iterator[None]:
+    """What fails inside is logged with its traceback, and goes no further: the loop goes on. Of a store that is away all has been
+    said; and who lost the lease is about to be ended."""
+    try:
+        yield
+    except (StoreUnavailable, LeaseLost):
+        pass
+    except Exception:
+        log.exception(event)
 
 
 def apart(work: Callable[..., T], *args: Any) -> asyncio.Future[T]:

@@ -17,7 +17,7 @@ from bot.services.reporting import drafts
 from bot.services.turn import Turn
 from bot.services.turns import Turns
 from bot.telegram.calls import CallFailed, Rejected
-from bot.telegram.patience import apart, patiently, woken
+from bot.telegram.patience import apart, carrying_on, patiently, woken
 from bot.telegram.pictures import NotAPicture, Picture, examine
 
 log = structlog.get_logger(__name__)
@@ -133,11 +133,9 @@ class Photos:
             await apart(self._folder.remove, sha256)
 
     async def _safely(self) -> int:
-        try:
+        with carrying_on("photos.step_failed"):
             return await patiently(self.step)
-        except Exception:
-            log.exception("photos.step_failed")
-            return 0
+        return 0
 
     async def _fetch(self, media: Media) -> Note | None:
         """One file to its end: kept, missing, or left for the next attempt; what is to be written down of that."""

@@ -17,7 +17,7 @@ from bot.telegram.calls import Ambiguous, NotSent, PutOff, RetryLater, Sent, Unr
 from bot.telegram.choosing import LOOK_SECONDS, Chooser
 from bot.telegram.delivery import Courier, Delivered
 from bot.telegram.pacer import TOASTS, Pacer
-from bot.telegram.patience import patiently, woken
+from bot.telegram.patience import carrying_on, patiently, woken
 from bot.telegram.settling import is_toast, settle, settle_each, undisturbed
 
 log = structlog.get_logger(__name__)
@@ -120,12 +120,11 @@ class Sender:
                 await turn.uow.outbox.settle(row.id, OutboxState.PENDING, turn.now, error="not begun", counted=False)
 
     async def _safely(self) -> None:
-        try:
+        with carrying_on("outbox.cycle_failed"):
             await patiently(self.cycle)
-        except Exception:
-            log.exception("outbox.cycle_failed")
-            self._careful = True
-            self._pause = LOOK_SECONDS
+            return
+        self._careful = True
+        self._pause = LOOK_SECONDS
 
     # --- choosing
 

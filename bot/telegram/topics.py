@@ -16,7 +16,7 @@ from bot.services.turn import Turn
 from bot.services.turns import Turns
 from bot.telegram import markup, neutral, words
 from bot.telegram.calls import Ambiguous, Blocked, CallFailed, Rejected, RetryLater
-from bot.telegram.patience import patiently, woken
+from bot.telegram.patience import carrying_on, patiently, woken
 from templates.catalogues import Catalogue
 
 log = structlog.get_logger(__name__)
@@ -78,11 +78,9 @@ class Topics:
 
     async def _safely(self, ask: Ask) -> int:
         """One case that something is wrong with keeps no other from its topic."""
-        try:
+        with carrying_on("topics.failed"):
             return await self._follow(ask)
-        except Exception:
-            log.exception("topics.failed")
-            return 0
+        return 0
 
     async def _follow(self, ask: Ask) -> int:
         """Make calls until there is none to make, or one must wait."""

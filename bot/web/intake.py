@@ -43,8 +43,10 @@ class WebhookIntake:
             async with asyncio.timeout(PATIENCE):
                 update = read_update(await request.read())
                 return web.Response(status=400) if update is None else await self._keep(update)
-        except (StoreUnavailable, TimeoutError) as error:
-            log.warning("webhook.not_stored", error=str(error) or type(error).__name__)
+        except StoreUnavailable:  # as the store itself says
+            return web.Response(status=503)
+        except TimeoutError:
+            log.warning("webhook.not_stored", error="not within the time", seconds=PATIENCE)
             return web.Response(status=503)
 
     async def _keep(self, update: dict[str, Any]) -> web.Response:

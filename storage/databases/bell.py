@@ -9,8 +9,10 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from storage.databases.engines import parse, postgres_engine
+from storage.databases.server_connection import TROUBLE
 
 log = structlog.get_logger(__name__)
 
@@ -43,8 +45,10 @@ class Bell:
         while not self._stopping:
             try:
                 await self._serve()
-            except Exception as error:
-                log.info("bell.silent", error=type(error).__name__, retry_in=RETRY_SECONDS)
+            except (SQLAlchemyError, *TROUBLE) as error:  # that the database is away whoever asks it says
+                log.debug("bell.silent", error=type(error).__name__, retry_in=RETRY_SECONDS)
+            except Exception:
+                log.exception("bell.broken")
             await self._pause()
 
     async def _pause(self) -> None:

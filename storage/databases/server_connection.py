@@ -25,7 +25,7 @@ _BEGIN = {
     False: "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
 }
 _PATIENCE = 2.0  # seconds for a ROLLBACK: the server does it by itself when the connection is gone
-_TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 _OUTDATED = (
     asyncpg.InvalidCachedStatementError,
     asyncpg.OutdatedSchemaCacheError,
@@ -115,7 +115,7 @@ class ServerConnection:
             async with asyncio.timeout(_PATIENCE):
                 await self._raw.execute("ROLLBACK")
             self._begun = False
-        except _TROUBLE:
+        except TROUBLE:
             self._raw.terminate()
 
     async def close(self) -> None:
@@ -134,7 +134,7 @@ class ServerConnection:
                 if self._words:
                     await self._send()
                 return await ask()
-            except _TROUBLE as error:
+            except TROUBLE as error:
                 self._failed = True
                 raise self._named(error, asked) from error
             except BaseException:

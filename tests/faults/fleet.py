@@ -41,6 +41,7 @@ class Fleet:
 
     cluster: Cluster
     processes: dict[str, Running]
+    folder: Path  # of their logs
     begin: Callable[[str], Awaitable[Running]]
     roles: dict[int, str] = field(default_factory=dict)  # by process number, those that have ended too
     drains: list[float] = field(default_factory=list)  # seconds from SIGTERM to the end, among reports
@@ -131,6 +132,10 @@ class Fleet:
         written = await truth.rows(self.cluster.url(), "SELECT who, holder FROM spied")
         return sum(not row["holder"] or self._role(row["holder"]) != row["who"] for row in written), len(written)
 
+    def said(self, what: str) -> int:
+        """How many lines of all the logs have it."""
+        return sum(log.read_text("utf-8").count(what) for log in self.folder.glob("*.log"))
+
     async def end(self) -> None:
         """SIGTERM to all, one after the other, the leader too."""
         for role in self.processes:
@@ -160,7 +165,7 @@ async def fleet(
             return process
 
         processes = {role: await begin(role) for role in ROLES}
-        yield Fleet(cluster, processes, begin, {process.pid: role for role, process in processes.items()})
+        yield Fleet(cluster, processes, folder, begin, {process.pid: role for role, process in processes.items()})
 
 
 async def ready(logs: Sequence[Path], after: int = 0) -> None:

@@ -61,5 +61,8 @@ async def test_nothing_is_lost_while_postgres_comes_and_goes(
         await truth.check_reports(server.url(), tmp_path / "media", crowd.reports)
         assert len(crowd.confirmed) == len(crowd.reports) >= reports
         assert ours.down, "there was no outage"
+        troubles = len(ours.down) + ours.terminated + stops
+        assert ours.said("Traceback") == 0  # an outage is no fault of ours
+        assert 0 < ours.said("store.") <= 3 * len(ROLES) * troubles
         assert max(ours.takeovers) <= TAKEOVER_SECONDS
         assert drained <= DRAIN_SECONDS + ENDING  # the interpreter's own end comes on top
