@@ -116,6 +116,11 @@ class Desks(Protocol):
         """All is as it should be, unless there were more changes than the case has."""
         ...
 
+    async def unsure(self, before: datetime, limit: int) -> list[DeskCase]:
+        """Whose card was tried for the last time before that moment, neither hangs there nor is on its way, and may or may not
+        have arrived; by issue."""
+        ...
+
     async def forsake(self, chat: ChatId, topic: int) -> None:
         """The topic is no more: what hung there hangs in the group itself."""
         ...

@@ -2,6 +2,7 @@
 one call after the other, by the process that leads."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
@@ -23,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 1.0
 PAUSE_SECONDS = 5.0  # where nobody answered
+RENEW_SECONDS = 60.0  # between two looks for cards that may never have arrived
 BREATH_SECONDS = 0.5  # after a call: a group has its limit
 TITLE = 128  # characters (Bot API: createForumTopic)
 _SO_ALREADY = ("not_modified", "not modified")
@@ -51,13 +53,23 @@ class Manager(Protocol):
 class Topics:
     """One loop of the process that leads. `told` is called when messages were queued."""
 
-    def __init__(self, turns: Turns, manager: Manager, told: Callable[[], None], office_language: str = "zh") -> None:
+    def __init__(
+        self,
+        turns: Turns,
+        manager: Manager,
+        told: Callable[[], None],
+        office_language: str = "zh",
+        *,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._turns = turns
         self._manager = manager
         self._told = told
         self._gettext = Catalogue.load(office_language).gettext
         self._stopping = asyncio.Event()
         self._pause = 0.0
+        self._seconds = seconds
+        self._renew_at = seconds()
 
     def stop(self) -> None:
         """Ask for nothing further."""
@@ -72,9 +84,24 @@ class Topics:
     async def step(self) -> int:
         """Everything that can be done now; how many calls that took."""
         self._pause, calls = 0.0, 0
+        await self._renew()
         for case in await patiently(self._changed):
             calls += await self._safely(self._settling(case.chat, case.issue))
         return calls + await self._safely(self._opening)
+
+    async def _renew(self) -> None:
+        """Now and then."""
+        if self._seconds() >= self._renew_at:
+            with carrying_on("topics.not_renewed"):
+                await patiently(self._renewed)
+            self._renew_at = self._seconds() + RENEW_SECONDS
+
+    async def _renewed(self) -> None:
+        async with self._turns.begin() as turn:
+            renewed = await desk_cases.renew(turn)
+        if renewed:
+            log.warning("topics.renewed", cards=renewed)
+            self._told()
 
     async def _safely(self, ask: Ask) -> int:
         """One case that something is wrong with keeps no other from its topic."""

@@ -4,12 +4,28 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Integer, bindparam, delete, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    bindparam,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from bot.domain.ids import ChatId, IssueId, MessageId, PersonId
+from bot.domain.messages import OutboxState
 from bot.ports import Claim, Desk, DeskCase, DeskTopic
+from storage.databases.dialect import spelled
 from storage.repositories.repository import AnyRow, Repository
-from storage.tables import cards, claims, desk_cases, desk_topics, desks
+from storage.tables import cards, claims, desk_cases, desk_topics, desks, outbox
+from storage.tables.base import aware
 from storage.tables.planning import CHANGED
 
 _DESK = select(desks)
@@ -21,6 +37,23 @@ _CLAIM = select(claims).where(claims.c.issue == bindparam("sought"))
 _UNCLAIM = delete(claims).where(claims.c.issue == bindparam("sought"), claims.c.person == bindparam("hand"))
 _OVER = claims.c.until <= bindparam("now", type_=claims.c.until.type)
 _EXPIRED = select(claims).where(_OVER).order_by(claims.c.issue).limit(bindparam("most", type_=Integer))
+_DESK_CARD = "desk:"
+_SHOWN = case((outbox.c.card.startswith(_DESK_CARD), cast(func.substr(outbox.c.card, len(_DESK_CARD) + 1), BigInteger)))
+_TROUBLED = outbox.c.state.in_([spelled(OutboxState.UNKNOWN), spelled(OutboxState.DEAD)])
+_LAST = select(func.max(outbox.c.id)).where(_TROUBLED, _SHOWN.is_not(None)).group_by(outbox.c.chat, outbox.c.card)
+_OTHER = outbox.alias("other")
+_SAME = (_OTHER.c.card == outbox.c.card, _OTHER.c.chat == outbox.c.chat)
+_UNSURE = (
+    select(desk_cases)
+    .join(outbox, (outbox.c.chat == desk_cases.c.chat) & (desk_cases.c.issue == _SHOWN))
+    .where(_TROUBLED, outbox.c.id.in_(_LAST), outbox.c.state == spelled(OutboxState.UNKNOWN))
+    .where(outbox.c.changed_at <= bindparam("before", type_=outbox.c.changed_at.type))
+    .where(~exists().where(cards.c.chat == outbox.c.chat, cards.c.card == outbox.c.card))
+    .where(~exists().where(_OTHER.c.state == spelled(OutboxState.PENDING), *_SAME))
+    .where(~exists().where(_OTHER.c.state == spelled(OutboxState.SENDING), *_SAME))
+    .order_by(desk_cases.c.issue)
+    .limit(bindparam("most", type_=Integer))
+)
 _OFFICE = 1  # there is one
 
 
@@ -51,7 +84,7 @@ class SqlDesks(Repository):
         """False if it was none. Nothing is drawn there any more."""
         if not (await self._run(delete(desks).where(desks.c.chat == chat))).rowcount:
             return False
-        shown = or_(cards.c.card.startswith("desk:"), cards.c.card.startswith("moved:"))
+        shown = or_(cards.c.card.startswith(_DESK_CARD), cards.c.card.startswith("moved:"))
         await self._run(delete(cards).where(cards.c.chat == chat, shown))
         await self._run(delete(desk_topics).where(desk_topics.c.chat == chat))
         await self._run(delete(desk_cases).where(desk_cases.c.chat == chat))
@@ -117,6 +150,11 @@ class SqlDesks(Repository):
         """Unless it changed meanwhile."""
         at = (desk_cases.c.chat == case.chat, desk_cases.c.issue == case.issue, desk_cases.c.changes == case.changes)
         await self._run(update(desk_cases).where(*at).values(changes=0))
+
+    async def unsure(self, before: datetime, limit: int) -> list[DeskCase]:
+        """By issue."""
+        await self._session.write()
+        return [_case(row) for row in await self._all(_UNSURE, {"before": aware(before), "most": limit})]
 
     async def forsake(self, chat: ChatId, topic: int) -> None:
         """It is no more."""

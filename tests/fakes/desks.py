@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.ids import ChatId, IssueId, PersonId
+from bot.domain.messages import OutboxState
 from bot.ports import Claim, Desk, DeskCase, DeskTopic
 from tests.fakes.tables import Tables, aware, kept, refer
 
@@ -92,6 +93,21 @@ class FakeDesks:
         before = self._tables.desk_cases.get((case.chat, case.issue))
         if before is not None and before.changes == case.changes:
             self._tables.desk_cases[case.chat, case.issue] = replace(before, changes=0)
+
+    async def unsure(self, before: datetime, limit: int) -> list[DeskCase]:
+        found = [case for case in self._tables.desk_cases.values() if self._is_unsure(case, before)]
+        return sorted(found, key=lambda case: case.issue)[:limit]
+
+    def _is_unsure(self, case: DeskCase, before: datetime) -> bool:
+        card = f"desk:{case.issue}"
+        tried = [
+            row for row in self._tables.outbox.values() if (row.message.chat, row.message.card) == (case.chat, card)
+        ]
+        states = [row.state for row in tried]
+        if (case.chat, card) in self._tables.cards or {OutboxState.PENDING, OutboxState.SENDING} & {*states}:
+            return False
+        last = max((row for row in tried if row.state is not OutboxState.SENT), key=lambda row: row.id, default=None)
+        return last is not None and last.state is OutboxState.UNKNOWN and (last.changed_at or before) <= before
 
     async def forsake(self, chat: ChatId, topic: int) -> None:
         for key, case in list(self._tables.desk_cases.items()):

@@ -1,11 +1,12 @@
 """Every store: the group that is the desk, its topics, and how cases hang there."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.ids import ChatId, MessageId
+from bot.domain.messages import OutboxState
 from bot.ports import Claim, Desk, DeskCase, DeskTopic, UnitOfWork
-from tests.builders import City, an_issue, filed
+from tests.builders import City, a_message, an_issue, filed
 from tests.fakes import NOW
 
 ONE, OTHER = ChatId(-1_001_000_000_001), ChatId(-1_001_000_000_002)
@@ -136,6 +137,39 @@ async def test_topics_and_cases_move_with_the_group(uow: UnitOfWork, city: City)
     await uow.chats.migrate(old, ONE)
     assert await desks.desk() == Desk(ONE, forum=True)
     assert await desks.changed(9) == [DeskCase(ONE, one.id)]
+
+
+async def _tried(uow: UnitOfWork, chat: ChatId, card: str, state: OutboxState, at: datetime = NOW) -> None:
+    """A card's row of the outbox, as it was left at that moment."""
+    known = {row.id for row in await uow.outbox.due(NOW, 99)}
+    await uow.outbox.queue(a_message(chat, card=card, fresh=True), NOW)
+    (row,) = [row for row in await uow.outbox.due(NOW, 99) if row.id not in known]
+    if state is not OutboxState.PENDING:
+        await uow.outbox.mark_sending([row.id], at)
+    if state not in {OutboxState.PENDING, OutboxState.SENDING}:
+        await uow.outbox.settle(row.id, state, at)
+
+
+async def test_cards_nobody_is_sure_of(uow: UnitOfWork, city: City) -> None:
+    """Only of cases of the desk, tried for the last time long enough ago; not those that were refused since, hang or come."""
+    desks, minute = uow.desks, timedelta(minutes=1)
+    found = [await filed(uow, an_issue(reporter=city.reporter.id)) for _ in range(7)]
+    unsure, recent, hangs, comes, leaves, refused, elsewhere = (issue.id for issue in found)
+    await desks.bind(ONE)
+    for issue in found[:-1]:
+        await desks.add_case(ONE, issue.id)
+        await _tried(uow, ONE, f"desk:{issue.id}", OutboxState.UNKNOWN)
+    await _tried(uow, ONE, f"issue:{unsure}", OutboxState.DEAD, NOW + minute)
+    await _tried(uow, ChatId(4001), f"desk:{elsewhere}", OutboxState.UNKNOWN)
+    await _tried(uow, ONE, f"desk:{recent}", OutboxState.UNKNOWN, NOW + minute)
+    await uow.cards.put(ONE, f"desk:{hangs}", MessageId(77))
+    await _tried(uow, ONE, f"desk:{comes}", OutboxState.PENDING)
+    await _tried(uow, ONE, f"desk:{leaves}", OutboxState.SENDING)
+    await _tried(uow, ONE, f"desk:{refused}", OutboxState.DEAD)
+    assert await desks.unsure(NOW - minute, 9) == []
+    assert await desks.unsure(NOW, 9) == [DeskCase(ONE, unsure)]
+    assert await desks.unsure(NOW + minute, 9) == [DeskCase(ONE, unsure), DeskCase(ONE, recent)]
+    assert await desks.unsure(NOW + minute, 1) == [DeskCase(ONE, unsure)]
 
 
 async def test_a_case_is_in_one_hand(uow: UnitOfWork, city: City) -> None:

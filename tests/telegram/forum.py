@@ -1,6 +1,7 @@
 """The desk's forum in the sandbox: a real gateway, sender and topics' loop over the store in memory."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,7 +16,7 @@ from bot.services.desk import desk_cases
 from bot.services.turn import Turn
 from bot.services.turns import Turns
 from bot.telegram.composer import Composer, collect_loaders
-from bot.telegram.delivery import Courier
+from bot.telegram.delivery import Courier, Speaker
 from bot.telegram.gateway import Gateway
 from bot.telegram.pacer import Limits, Pacer
 from bot.telegram.rendering import Renderer
@@ -28,18 +29,21 @@ UNPACED = Limits(per_second=10**6, burst=10**6, chat_gap=0.0, per_group_minute=1
 
 
 class Forum:
-    """The group as people see it, and what a leading process does to it. `manager` stands before the gateway in some tests."""
+    """The group as people see it, and what a leading process does to it. `manager` and
+    `speaker` stand before the gateway in some tests, and `seconds` move as these like."""
 
     def __init__(self, sandbox: Sandbox, gateway: Gateway, turns: Turns, room: Chatroom, city: City) -> None:
         self.world, self.gateway, self.turns, self.room, self.city = sandbox.world, gateway, turns, room, city
         self.manager: Manager = gateway
+        self.speaker: Speaker = gateway
+        self.seconds: Callable[[], float] = time.monotonic
         self.restart()
 
     def restart(self) -> None:
         """As after a crash: nothing is remembered but what the store has."""
         composer = Composer(Renderer(self.turns.calendar.zone, "zh"), collect_loaders())
-        self.sender = Sender(self.turns, Courier(self.turns, composer, self.gateway), Pacer(UNPACED))
-        self.topics = Topics(self.turns, self.manager, self.sender.wake)
+        self.sender = Sender(self.turns, Courier(self.turns, composer, self.speaker), Pacer(UNPACED), self.seconds)
+        self.topics = Topics(self.turns, self.manager, self.sender.wake, seconds=self.seconds)
 
     async def do(self, step: Callable[[Turn], Awaitable[Any]]) -> Any:
         async with self.turns.begin() as turn:

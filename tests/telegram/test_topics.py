@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -17,10 +18,22 @@ from bot.services.issues import cards
 from bot.services.turn import Turn
 from bot.services.turns import Turns
 from bot.telegram import topics
-from bot.telegram.calls import Ambiguous, CallFailed, NotSent, Outcome, Rejected, RetryLater
+from bot.telegram.calls import (
+    Ambiguous,
+    CallFailed,
+    Content,
+    NotSent,
+    Outcome,
+    Rejected,
+    RetryLater,
+    SendRich,
+    SendText,
+    Target,
+)
+from bot.telegram.delivery import Speaker
 from bot.telegram.topics import Manager
-from tests.fakes import FakeStore
-from tests.telegram.bench import Bench, say
+from tests.fakes import FakeClock, FakeStore
+from tests.telegram.bench import Bench, Seconds, say
 from tests.telegram.forum import POWER, Forum, a_forum
 
 TITLE = f"XM-2026-0001 {POWER}"
@@ -220,6 +233,77 @@ async def test_topics_are_not_opened_for_ever(forum: Forum, store: FakeStore) ->
     assert len(forum.chat.topics) == 3
     assert forum.cards(None, issue.number) == [await forum.shown_at(issue)]
     assert store.tables.desk_topics[ChatId(forum.room.id), "issue:1"] == DeskTopic("issue:1", tries=3)
+
+
+class Lossy:
+    """What answers so many cards is lost; they arrive, or they don't."""
+
+    def __init__(self, speaker: Speaker, lost: int, *, arrives: bool) -> None:
+        self._speaker, self.lost, self._arrives = speaker, lost, arrives
+
+    async def send(self, target: Target, content: Content) -> Outcome:
+        if not self.lost or not isinstance(content, SendText):
+            return await self._speaker.send(target, content)
+        self.lost -= 1
+        if self._arrives:
+            await self._speaker.send(target, content)
+        return Ambiguous("timeout")
+
+    async def edit(self, chat: ChatId, message: MessageId, content: SendText | SendRich) -> Outcome:
+        return await self._speaker.edit(chat, message, content)
+
+
+class Uncertain:
+    """A forum where answers are lost, and a while that passes."""
+
+    def __init__(self, forum: Forum, clock: FakeClock, lost: int, *, arrives: bool) -> None:
+        self.forum, self._clock, self._seconds = forum, clock, Seconds()
+        self.speaker = Lossy(forum.gateway, lost, arrives=arrives)
+        forum.speaker, forum.seconds = self.speaker, self._seconds
+        forum.restart()
+
+    async def after(self, while_: timedelta) -> None:
+        """By the minute."""
+        for _ in range(while_ // timedelta(minutes=1)):
+            self._clock.advance(minutes=1)
+            self._seconds.now += 60
+            await self.forum.works()
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+async def test_a_card_that_may_not_have_arrived_comes_again(
+    forum: Forum, store: FakeStore, clock: FakeClock, arrives: bool
+) -> None:
+    """Three tries, then listed; and after a while once more, until one has certainly arrived: that one is pinned, and changes
+    as the case does. Never more copies than tries."""
+    uncertain = Uncertain(forum, clock, 3 + 3 + 1, arrives=arrives)
+    issue = await forum.reported()
+    await uncertain.after(desk_cases.RENEWAL - timedelta(minutes=1))
+    (topic,) = forum.chat.topics.values()
+    assert (uncertain.speaker.lost, await forum.shown_at(issue)) == (4, None)
+    assert [row.state for row in store.tables.outbox.values() if row.message.card] == [OutboxState.UNKNOWN]
+    await uncertain.after(timedelta(minutes=8))
+    assert (uncertain.speaker.lost, await forum.shown_at(issue)) == (1, None)
+    assert len(forum.cards(topic.id)) == (6 if arrives else 0)
+    await uncertain.after(3 * desk_cases.RENEWAL)
+    assert len(forum.cards(topic.id)) == (8 if arrives else 1)
+    assert forum.chat.pinned == [await forum.shown_at(issue)] == [max(forum.cards(topic.id))]
+    await forum.do(lambda turn: desk.register(turn, forum.city.clerk, issue.id))
+    await forum.works()
+    assert forum.cards(topic.id, "已入账") == [await forum.shown_at(issue)]
+
+
+async def test_a_copy_that_was_pressed_is_the_card(forum: Forum, clock: FakeClock) -> None:
+    """Then it arrived, and no other comes."""
+    uncertain = Uncertain(forum, clock, 3, arrives=True)
+    issue = await forum.reported()
+    await uncertain.after(timedelta(minutes=5))
+    (topic,) = forum.chat.topics.values()
+    pressed = MessageId(forum.cards(topic.id)[1])
+    await forum.do(lambda turn: cards.shown_at(turn, ChatId(forum.room.id), pressed, issue.id))
+    await uncertain.after(3 * desk_cases.RENEWAL)
+    assert len(forum.cards(topic.id)) == 3
+    assert await forum.shown_at(issue) == pressed
 
 
 class Killed(BaseException):

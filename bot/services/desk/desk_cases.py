@@ -8,6 +8,7 @@ hangs in the group itself.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 
 from bot.domain.ids import ChatId, IssueId, MessageId
@@ -19,6 +20,7 @@ from bot.services.turn import Turn
 
 TRIES = 3  # at opening a topic, of those that may have opened one
 BATCH = 20  # cases a round looks at
+RENEWAL = timedelta(minutes=10)  # at least, between two rounds of tries to send a card
 Title = Callable[[Category | Issue], str]
 """What a topic is called: one of a category, or one of a case."""
 
@@ -110,6 +112,16 @@ async def open_next(turn: Turn, title: Title) -> Call | None:
         if topic.name in wanted and topic.tries < TRIES:
             return await _opening(turn, desk.chat, topic, title(wanted[topic.name]), None)
     return None
+
+
+async def renew(turn: Turn) -> int:
+    """A card that was tried as often as one is, and may not have arrived, is sent once more after a while: of a case nobody saw
+    nobody knows. Whoever pressed one meanwhile has it. Returns how many."""
+    unsure = await turn.uow.desks.unsure(turn.now - RENEWAL, BATCH)
+    for case in unsure:
+        await turn.tell(replace(cards.desk_of(case.chat, case.issue), topic=case.topic))
+        await turn.uow.desks.touch(case.chat, case.issue)  # to be pinned when it is there
+    return len(unsure)
 
 
 async def answered(turn: Turn, call: Call, answer: Answer, number: int = 0) -> None:
