@@ -70,12 +70,12 @@ class Agenda(Protocol):
         ...
 
     async def take(self, kind: str, issues: Sequence[IssueId], at: datetime) -> set[IssueId]:
-        """Note that the planned step of that kind was taken, of each of these, in a few statements however many they are;
+        """Note that the step of that kind that is due was taken, of each of these, in a few statements however many they are;
         returns those of which it was not taken before."""
         ...
 
-    async def move(self, kind: str, issues: Sequence[IssueId], at: datetime, step: int) -> None:
-        """The next step of that kind, the same for each of these."""
+    async def move(self, kind: str, issues: Sequence[IssueId], now: datetime, at: datetime, step: int) -> None:
+        """The step after the one that is due, the same for each of these; what is not due stays."""
         ...
 
     async def said(self, due: Due, person: PersonId | None, at: datetime) -> bool:

@@ -18,6 +18,7 @@ T = TypeVar("T")
 _AT_ONCE = 256  # rows whose values pass through here
 _IDS_AT_ONCE = 1000
 _STEP = ("issue", "kind", "version", "step")
+_NOW = bindparam("now", type_=agenda.c.at.type)
 _UNSENT = update(said).where(said.c.sent_at.is_(None))
 _TELLINGS = (
     select(said)
@@ -55,17 +56,17 @@ class SqlAgenda(Briefs):
         await self._run(forgotten if kind is None else forgotten.where(agenda.c.kind == kind))
 
     async def take(self, kind: str, issues: Sequence[IssueId], at: datetime) -> set[IssueId]:
-        """Note that the planned step of that kind was taken, of each of these; those of which it was not before."""
+        """Note that the due step of that kind was taken, of each of these; those of which it was not before."""
         taken: set[IssueId] = set()
         for given in _portions(issues, _IDS_AT_ONCE):
-            values = ids_given(given, postgres=self._postgres) | {"taken": kind, "now": at}
+            values = ids_given(given, postgres=self._postgres) | {"due": kind, "now": at}
             taken.update(row[0] for row in await self._run(_taken(postgres=self._postgres), values))
         return taken
 
-    async def move(self, kind: str, issues: Sequence[IssueId], at: datetime, step: int) -> None:
-        """The next step of that kind, the same for each of these."""
+    async def move(self, kind: str, issues: Sequence[IssueId], now: datetime, at: datetime, step: int) -> None:
+        """The step after the due one of that kind, the same for each of these."""
         for given in _portions(issues, _IDS_AT_ONCE):
-            values = {"moved": kind, "next_at": at, "next_step": step}
+            values = {"due": kind, "now": now, "next_at": at, "next_step": step}
             await self._run(_moved(postgres=self._postgres), ids_given(given, postgres=self._postgres) | values)
 
     async def said(self, due: Due, person: PersonId | None, at: datetime) -> bool:
@@ -127,18 +128,23 @@ def _portions(rows: Sequence[T], size: int = _AT_ONCE) -> Iterator[Sequence[T]]:
 @cache
 def _taken(*, postgres: bool) -> Any:
     """INSERT … SELECT: what was planned is what was taken, and nothing of it passes through here."""
-    now = bindparam("now", type_=said.c.at.type)
-    planned = select(agenda.c.issue, agenda.c.kind, agenda.c.version, agenda.c.step, literal(0), now)
-    chosen = planned.where(agenda.c.kind == bindparam("taken"), is_given(agenda.c.issue, postgres=postgres))
-    taken = insert_into(said, postgres=postgres).from_select([*_STEP, "person", "at"], chosen)
+    planned = select(agenda.c.issue, agenda.c.kind, agenda.c.version, agenda.c.step, literal(0), _NOW)
+    taken = insert_into(said, postgres=postgres).from_select(
+        [*_STEP, "person", "at"], planned.where(*_due_of(postgres=postgres))
+    )
     return taken.on_conflict_do_nothing().returning(said.c.issue)
 
 
 @cache
 def _moved(*, postgres: bool) -> Any:
-    chosen = (agenda.c.kind == bindparam("moved"), is_given(agenda.c.issue, postgres=postgres))
     next_at = bindparam("next_at", type_=agenda.c.at.type)
-    return update(agenda).where(*chosen).values(at=next_at, step=bindparam("next_step"))
+    return update(agenda).where(*_due_of(postgres=postgres)).values(at=next_at, step=bindparam("next_step"))
+
+
+def _due_of(*, postgres: bool) -> tuple[Any, ...]:
+    """What is due of one kind and these issues. That it is due says nothing new, but to PostgreSQL that it is little: by a thousand
+    issues alone it would go along all that is planned."""
+    return agenda.c.kind == bindparam("due"), agenda.c.at <= _NOW, is_given(agenda.c.issue, postgres=postgres)
 
 
 def _rows(tellings: Sequence[tuple[Due, PersonId]], at: datetime) -> list[dict[str, Any]]:

@@ -45,14 +45,15 @@ class FakeAgenda:
         return [self._brief(issue) for issue in sorted(set(issues)) if issue in self._tables.issues]
 
     async def take(self, kind: str, issues: Sequence[IssueId], at: datetime) -> set[IssueId]:
-        return {row.issue for row in self._planned(kind, issues) if await self.said(row, None, at)}
+        return {row.issue for row in self._due(kind, issues, at) if await self.said(row, None, at)}
 
-    async def move(self, kind: str, issues: Sequence[IssueId], at: datetime, step: int) -> None:
-        for row in self._planned(kind, issues):
+    async def move(self, kind: str, issues: Sequence[IssueId], now: datetime, at: datetime, step: int) -> None:
+        for row in self._due(kind, issues, now):
             self._tables.agenda[row.issue, kind] = kept(row._replace(at=at, step=step))
 
-    def _planned(self, kind: str, issues: Sequence[IssueId]) -> list[Due]:
-        return [self._tables.agenda[issue, kind] for issue in issues if (issue, kind) in self._tables.agenda]
+    def _due(self, kind: str, issues: Sequence[IssueId], now: datetime) -> list[Due]:
+        found = [self._tables.agenda[issue, kind] for issue in issues if (issue, kind) in self._tables.agenda]
+        return [row for row in found if row.at <= now]
 
     def _brief(self, issue_id: IssueId) -> Brief:
         issue = self._tables.issues[issue_id]

@@ -243,7 +243,7 @@ async def test_ripe_is_what_is_due(uow: UnitOfWork, city: City) -> None:
 
 
 async def test_many_planned_steps_are_taken_at_once_and_moved_on(uow: UnitOfWork, city: City) -> None:
-    """More than one statement holds; each is taken once; other kinds and issues stay."""
+    """More than one statement holds; each is taken once; other kinds and issues, and what is not due, stay."""
     issue = await a_due(uow, city)
     rows = [issue, *[await a_due(uow, city) for _ in range(2)]]
     rung = issue._replace(kind="rung", step=0)
@@ -253,11 +253,14 @@ async def test_many_planned_steps_are_taken_at_once_and_moved_on(uow: UnitOfWork
     assert await uow.agenda.take("reminder", [*issues, IssueId(4242)], NOW) == {issues[0], issues[2]}
     assert await uow.agenda.take("reminder", issues, NOW) == set()
     assert await uow.agenda.take("nudge", issues, NOW) == await uow.agenda.take("reminder", [], NOW) == set()
-    await uow.agenda.move("reminder", issues[:2], NOW + HOUR, -1)
+    await uow.agenda.move("reminder", issues[:2], NOW, NOW + HOUR, -1)
     assert await due(uow) == [rung, rows[2]] or await due(uow) == [rows[2], rung]
     assert {row.step for row in await uow.agenda.due(NOW + HOUR, any_hour_only=False, limit=9)} == {0, 3, -1}
-    await uow.agenda.move("reminder", issues[:1], NOW + 2 * HOUR, -2)
-    assert await uow.agenda.take("reminder", issues[:1], NOW) == {issues[0]}
+    await uow.agenda.move("reminder", issues[:1], NOW, NOW, -2)
+    assert {row.step for row in await uow.agenda.due(NOW + HOUR, any_hour_only=False, limit=9)} == {0, 3, -1}
+    assert await uow.agenda.take("reminder", issues[:1], NOW) == set()
+    await uow.agenda.move("reminder", issues[:1], NOW + HOUR, NOW + 2 * HOUR, -2)
+    assert await uow.agenda.take("reminder", issues[:1], NOW + 2 * HOUR) == {issues[0]}
 
 
 async def test_what_somebody_is_closing_is_left_alone(postgres_store: Store) -> None:

@@ -28,7 +28,7 @@ async def remind(turn: Turn, items: Sequence[Live], around: Reach) -> list[Unrea
     taken = await turn.uow.agenda.take("reminder", [item.due.issue for item in items], turn.now)
     notes = await tell(turn, [item for item in items if item.due.issue in taken], around)
     for ping, issues in _following(turn, items).items():
-        await turn.uow.agenda.move("reminder", issues, ping.at, ping.step)
+        await turn.uow.agenda.move("reminder", issues, turn.now, ping.at, ping.step)
     return notes
 
 
