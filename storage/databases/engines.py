@@ -32,7 +32,7 @@ _DRIVERS = {
 _STATEMENTS = 512  # kept ready to run, for each connection
 BUSY_SECONDS = 15
 _PAUSE = 0.02  # seconds between two tries to have the file alone
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")  # JSON's word for it; not a backslash that somebody wrote before u0000
 WAL_BYTES = 32 << 20  # what is kept of a write-ahead log that grew while somebody read for long
 _WRITER = ("synchronous=FULL", "foreign_keys=ON", "cache_size=-32768")

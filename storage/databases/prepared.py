@@ -7,6 +7,7 @@ modules: the second time one is asked for the same names, what is to be done is 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -84,7 +85,7 @@ class Prepared:
         sql: str,
         fixed: Sequence[Any],
         given: Iterable[Given],
-        read: Sequence[tuple[int, Process]],
+        read: Mapping[int, Process],
         *,
         returns: bool,
     ) -> None:
@@ -111,15 +112,8 @@ class Prepared:
     def answer(self, rows: Sequence[Sequence[Any]], names: Callable[[], Iterable[str]]) -> Fetched:
         """What the driver brought, as we read it; `names` of the columns."""
         if self._row is None:
-            self._row = result_tuple(list(names()))
-        return Fetched([self._row(self._ours(row)) for row in rows])
-
-    def _ours(self, values: Sequence[Any]) -> Sequence[Any]:
-        if self._read:
-            values = list(values)
-            for place, process in self._read:
-                values[place] = process(values[place])
-        return values
+            self._row = _maker(list(names()), self._read)
+        return Fetched([*map(self._row, rows)])
 
 
 @dataclass(slots=True)
@@ -201,13 +195,20 @@ class Statements:
             else:
                 fixed.append(None)
                 given.append(Given(place, source, tuple(path), process))
-        read = [(place, reader) for place, kind in enumerate(columns) if (reader := self._reader(kind)) is not None]
+        read = {place: reader for place, kind in enumerate(columns) if (reader := self._reader(kind)) is not None}
         return Prepared(state.statement, fixed, given, read, returns=bool(columns))
 
     def _reader(self, kind: TypeEngine[Any]) -> Process | None:
         if isinstance(kind, Float):
             return None  # one to either driver; SQLAlchemy would look at each answer's own type
         return kind.dialect_impl(self._dialect).result_processor(self._dialect, None)
+
+
+def _maker(names: Sequence[str], read: Mapping[int, Process]) -> Callable[[Sequence[Any]], AnyRow]:
+    """From what the driver brought to a row of ours. SQLAlchemy's rows can read their values themselves, in C."""
+    make: partial[AnyRow] = result_tuple(names)  # type: ignore[assignment]
+    parent, _, places = make.args
+    return partial(make.func, parent, tuple(map(read.get, range(len(names)))) if read else None, places)
 
 
 def one_or_many(values: Any) -> Any:
