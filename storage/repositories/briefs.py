@@ -51,7 +51,7 @@ class Briefs(Repository):
     async def due(self, now: datetime, *, any_hour_only: bool, limit: int) -> list[Due]:
         """Earliest first."""
         rows = await self._all(_RIPE_ANY_HOUR if any_hour_only else _RIPE, {"now": now, "most": limit})
-        return [Due._make(row) for row in rows]
+        return [*map(Due._make, rows)]
 
     async def ripe(self, now: datetime, *, any_hour_only: bool, limit: int) -> list[Ripe]:
         """What is due, earliest first, with its issues.
@@ -64,7 +64,7 @@ class Briefs(Repository):
             statement = _LOCKED[statement]
         rows = await self._all(statement, {"now": now, "most": limit})
         await asyncio.sleep(0)
-        dues = [Due._make(row) for row in rows]
+        dues = [*map(Due._make, rows)]
         found = {brief.issue: brief for brief in await self.briefs([due.issue for due in dues])}
         await asyncio.sleep(0)
         return [Ripe(due, found[due.issue]) for due in dues]

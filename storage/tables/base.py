@@ -30,9 +30,9 @@ def aware(moment: datetime) -> datetime:
 
 
 @lru_cache(1024)
-def _moment(microseconds: int) -> datetime:
+def _moment(microseconds: int | None) -> datetime | None:
     """Remembered: rows that are read together share deadlines and opening times."""
-    return _EPOCH + timedelta(microseconds=microseconds)
+    return None if microseconds is None else _EPOCH + timedelta(microseconds=microseconds)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -56,7 +56,7 @@ class Moment(TypeDecorator[datetime]):
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
         """Aware UTC."""
         if dialect.name == "sqlite":
-            return lambda value: None if value is None else _moment(value)
+            return _moment
         return lambda value: None if value is None else value.astimezone(UTC)
 
 

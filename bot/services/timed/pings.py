@@ -58,10 +58,10 @@ def elsewhere(items: Sequence[Live]) -> list[Standing]:
 
 async def tell(turn: Turn, items: Sequence[Live], around: Reach, kind: str = "timed/reminder") -> list[Unreached]:
     """One message to each who has to hear of these; whose assignee could not be told."""
-    groups: dict[Hearer, list[Live]] = {}
+    groups: defaultdict[Hearer, list[Live]] = defaultdict(list)
     for item in items:
         for hears in _hearers(item, around):
-            groups.setdefault(hears, []).append(item)
+            groups[hears].append(item)
     nudged = await _nudged(turn, items) if kind == "timed/nudge" else {}
     people = in_portions(groups.items(), lambda group: len(group[1]))
     await turn.tell_all([_message(kind, hears, own, nudged) async for some in people for hears, own in some])
