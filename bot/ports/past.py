@@ -49,3 +49,7 @@ class Privacy(Protocol):
         """Take out all but their row, and the issues' texts. Returns which words were emptied, and the SHA-256 of files that
         nothing refers to any more."""
         ...
+
+    async def scrub(self, marks: Sequence[str]) -> None:
+        """What was sent or heard, is still to be said, or stands in digests and conversations says the marks no more."""
+        ...

@@ -127,7 +127,7 @@ class SqlPrivacy(Telling):
             await self._run(statement)
         if person.user_id is not None:
             await self._erase_account(person.user_id)
-        await self._scrub_messages(marks)
+        await self.scrub(marks)
         return emptied, files
 
     async def _erase_reporting(self, person: PersonId) -> None:
@@ -162,7 +162,7 @@ class SqlPrivacy(Telling):
         await self._run(delete(facts).where(facts.c.name == f"menu:{user}"))
         await self._run(delete(dialogs).where(or_(dialogs.c.key.like(f"{user}:%"), dialogs.c.key.like(f"%:{user}"))))
 
-    async def _scrub_messages(self, marks: Sequence[str]) -> None:
+    async def scrub(self, marks: Sequence[str]) -> None:
         """What was sent is forgotten; what is still to be sent, and frozen digests, say it without the marks."""
         if not marks:
             return

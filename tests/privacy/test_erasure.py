@@ -12,20 +12,24 @@ from typing import Any
 import pytest
 from sqlalchemy import MetaData, select
 
+from bot import erasing
 from bot.domain.ids import ChatId, UserId
 from bot.domain.journal import Event
 from bot.domain.messages import Message, OutboxState
 from bot.domain.organisation import CITY, Person
 from bot.domain.permissions import Sight
-from bot.domain.privacy import ERASED
+from bot.domain.privacy import ERASED, GONE
 from bot.erasing import Eraser
 from bot.services.digests import digests
 from bot.services.ledger import export
 from bot.services.ledger.export import Format
+from bot.telegram.calls import SendText
 from bot.telegram.composer import Composer, collect_loaders
+from bot.telegram.delivery import Delivered, InParts
 from bot.telegram.personal_file import PersonalFiles
 from bot.telegram.planning import PART
 from bot.telegram.rendering import Renderer
+from bot.telegram.settling import settle
 from bot.telegram.spreadsheets import Spreadsheets
 from storage.files.media import EXPORTS, MediaStore
 from storage.files.shelves import Folder
@@ -81,7 +85,7 @@ def admin(world: World) -> Phone:
 @pytest.fixture
 def eraser(world: World, place: Place, sql_store: SqlStore) -> Eraser:
     """Carries out what was granted."""
-    return Eraser(world.turns, place.media, place.exports, sql_store.compact)
+    return Eraser(world.turns, place.media, place.exports, sql_store.compact, grace=0)
 
 
 async def busy_life(world: World, place: Place, somebody: Phone, clerk: Phone, city: City) -> str:
@@ -284,12 +288,69 @@ async def test_parts_that_are_being_queued_go_too(sql_store: SqlStore, city: Cit
     async with sql_store.begin() as uow:
         await uow.outbox.settle(row.id, OutboxState.SENT, NOW)
         await uow.outbox.queue(Message(chat, PART, {"html": NAME, "keyboard": []}), NOW)
-        erasing = asyncio.create_task(erase(sql_store, city.reporter))
+        waiting = asyncio.create_task(erase(sql_store, city.reporter))
         await asyncio.sleep(0.3)
-        assert not erasing.done()
-    await erasing
+        assert not waiting.done()
+    await waiting
     async with sql_store.read() as uow:
         assert await uow.outbox.waiting() == 0
+
+
+@pytest.mark.parametrize("crash", [False, True])
+async def test_parts_of_a_message_about_them_go_too(
+    world: World, place: Place, somebody: Phone, sql_store: SqlStore, eraser: Eraser, city: City, crash: bool
+) -> None:
+    """Rendered before the erasure, split into parts after it: they are queued, and say the name no more. A crash in between
+    changes nothing."""
+    async with world.turns.begin() as turn:
+        await turn.tell(Message(ChatId(1002), "say", {}))
+        (row,) = await turn.uow.outbox.due(turn.now, 1)
+        (row,) = await turn.uow.outbox.mark_sending([row.id], turn.now)
+        await turn.uow.facts.put(f"erase:{city.reporter.id}", "granted:")
+    assert [await eraser.step() for _ in range(2)] == [0, 0]
+    parts = InParts((SendText(f"{NAME}于周一上报", []), SendText("3号塔吊没有供电", [])))
+    async with world.turns.begin() as turn:
+        await settle(turn, [Delivered(row, parts)])
+    if crash:
+        eraser = Eraser(world.turns, place.media, place.exports, sql_store.compact, grace=0)
+    assert await eraser.step() == 1
+    async with world.turns.read() as turn:
+        said = [one.message.facts.get("html") for one in await turn.uow.outbox.due(turn.now, 9)]
+    assert {f"{GONE}于周一上报", "3号塔吊没有供电"} <= {*said}
+    assert await traces(sql_store, place, [NAME, str(USER)]) == []
+    assert await eraser.step() == 0
+
+
+async def test_what_began_before_has_time_to_end(
+    world: World, place: Place, somebody: Phone, sql_store: SqlStore, city: City
+) -> None:
+    """Somebody's transaction may know the name, and be written down a moment later."""
+    now = 100.0
+    eraser = Eraser(world.turns, place.media, place.exports, sql_store.compact, seconds=lambda: now, grace=2.0)
+    async with world.turns.begin() as turn:
+        await turn.uow.facts.put(f"erase:{city.reporter.id}", "granted:")
+    assert await eraser.step() == 0
+    async with world.turns.begin() as turn:
+        await turn.tell(Message(ChatId(1002), "say", {"by": NAME}))
+    now += 1.9
+    assert await eraser.step() == 0
+    now += 0.1
+    assert await eraser.step() == 1
+    assert await traces(sql_store, place, [NAME]) == []
+
+
+async def test_a_command_waits_only_so_long(
+    world: World, place: Place, somebody: Phone, sql_store: SqlStore, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A send under way that nobody will settle, as a killed process leaves it, does not keep it for ever."""
+    monkeypatch.setattr(erasing, "AT_ONCE", 0.2)
+    eraser = Eraser(world.turns, place.media, place.exports, sql_store.compact, grace=0.05)
+    async with world.turns.begin() as turn:
+        await turn.tell(Message(ChatId(1002), "say", {"by": NAME}))
+        await turn.uow.outbox.mark_sending([row.id for row in await turn.uow.outbox.due(turn.now, 9)], turn.now)
+        await turn.uow.facts.put(f"erase:{city.reporter.id}", "granted:")
+    assert await eraser.step(at_once=True) == 1
+    assert await traces(sql_store, place, [NAME]) == []
 
 
 async def erase(store: SqlStore, person: Person) -> None:

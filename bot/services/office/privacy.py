@@ -22,7 +22,7 @@ from bot.services.office import rules
 from bot.services.turn import Turn
 
 CARD = "privacy"
-ASKED, GRANTED, FILES = "asked", "granted:", "files:"  # what the fact of a wish says, in this order; then nothing
+ASKED, GRANTED, ERASING = "asked", "granted:", "files:"  # what the fact of a wish says, in this order; then nothing
 
 
 async def show(turn: Turn, person: Person, chat: ChatId, asked: str = "", *, fresh: bool = False) -> None:
@@ -75,7 +75,9 @@ async def grant(turn: Turn, code: str) -> PersonId:
 async def granted(turn: Turn) -> list[PersonId]:
     """Whose wish is granted and not yet carried out, or not to its end."""
     found = await turn.uow.facts.starting(_fact(""))
-    return [PersonId(int(name.partition(":")[2])) for name, wish in found.items() if wish.startswith((GRANTED, FILES))]
+    return [
+        PersonId(int(name.partition(":")[2])) for name, wish in found.items() if wish.startswith((GRANTED, ERASING))
+    ]
 
 
 async def busy(turn: Turn, who: PersonId) -> bool:
@@ -84,10 +86,11 @@ async def busy(turn: Turn, who: PersonId) -> bool:
 
 
 async def erase(turn: Turn, who: PersonId) -> list[str]:
-    """Carry it out; returns the SHA-256 of files to remove. Until `erased` is called they are known again after a crash."""
+    """Carry it out; returns the SHA-256 of files to remove. Until `forget` and `erased` are called these, and the marks, are known
+    again after a crash."""
     wish = await _wish(turn, who)
-    if wish.startswith(FILES):
-        return await turn.uow.evidence.unused(json.loads(wish.removeprefix(FILES)))
+    if wish.startswith(ERASING):
+        return await turn.uow.evidence.unused(_left(wish)["files"])
     by = wish.removeprefix(GRANTED)
     person = await turn.uow.people.get(who)
     await pass_on_stranded(turn, replace(person, grants=frozenset()))
@@ -96,7 +99,7 @@ async def erase(turn: Turn, who: PersonId) -> list[str]:
     await turn.uow.people.save(_nobody(person))
     for issue in await turn.uow.privacy.issues_with(marks):
         await _scrub(turn, issue, marks)
-    await turn.uow.facts.put(_fact(who), FILES + json.dumps(files))
+    await turn.uow.facts.put(_fact(who), ERASING + json.dumps({"files": files, "marks": marks}, ensure_ascii=False))
     record = Record(
         Event.ERASE, journal.person(who), turn.now, PersonId(int(by)) if by else None, {}, {"words": emptied}
     )
@@ -104,6 +107,14 @@ async def erase(turn: Turn, who: PersonId) -> list[str]:
     for chat in await turn.uow.cards.chats_with(_card(who)):
         await turn.tell(_request(chat, who))
     return files
+
+
+async def forget(turn: Turn, who: PersonId) -> None:
+    """What knew the person when they were erased, a message that was just being split into parts, has been written down by now:
+    it goes, and so do the marks by which it was known."""
+    left = _left(await _wish(turn, who))
+    await turn.uow.privacy.scrub(left["marks"])
+    await turn.uow.facts.put(_fact(who), ERASING + json.dumps(left | {"marks": []}))
 
 
 async def erased(turn: Turn, who: PersonId) -> None:
@@ -142,6 +153,12 @@ async def _note(turn: Turn, event: Event, who: PersonId, by: PersonId) -> None:
 
 async def _wish(turn: Turn, who: PersonId) -> str:
     return await turn.uow.facts.get(_fact(who)) or ""
+
+
+def _left(wish: str) -> dict[str, list[str]]:
+    """Files and marks that are still there."""
+    left = json.loads(wish.removeprefix(ERASING))
+    return {"files": left, "marks": []} if isinstance(left, list) else left  # a list: from before marks were kept
 
 
 def _fact(who: PersonId | str) -> str:
