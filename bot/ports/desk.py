@@ -1,6 +1,6 @@
 """The group that is the desk: its topics, and how each case hangs there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -131,6 +131,10 @@ class Desks(Protocol):
 
     async def claim_of(self, issue: IssueId) -> Claim | None:
         """The newest, whether its time is over or not; None once it was given up."""
+        ...
+
+    async def expect_claims(self, issues: Collection[IssueId]) -> None:
+        """`claim_of` is asked for these next: what one snapshot shows of them is read in one go."""
         ...
 
     async def unclaim(self, issue: IssueId, person: PersonId) -> None:

@@ -1,6 +1,6 @@
 """The ledger, and what a query brings together of it for a screen."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -110,6 +110,10 @@ class Issues(Protocol):
     async def get(self, issue: IssueId) -> Issue: ...
     async def by_number(self, number: str) -> Issue | None: ...
     async def standing(self, issue: IssueId) -> Standing: ...
+    async def expect(self, asked: Collection[IssueId]) -> None:
+        """`view` and `history` are asked for these next: what one snapshot shows of them is read in one go."""
+        ...
+
     async def view(self, issue: IssueId) -> IssueView: ...
     async def views(self, issues: Sequence[IssueId]) -> list[IssueView]:
         """In the order asked for."""
@@ -142,6 +146,10 @@ class Issues(Protocol):
 
     async def last_open_of(self, person: PersonId) -> Issue | None:
         """Their newest that is open."""
+        ...
+
+    async def expect_last_open(self, people: Collection[PersonId]) -> None:
+        """`last_open_of` is asked for these next: what one snapshot shows of them is read in one go."""
         ...
 
     async def tasks(self, person: PersonId, limit: int) -> list[IssueView]:

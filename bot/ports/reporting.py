@@ -16,6 +16,10 @@ class Drafts(Protocol):
         ...
 
     async def get(self, draft: DraftId) -> Draft: ...
+    async def expect(self, asked: Collection[DraftId]) -> None:
+        """`get` is asked for these next: what one snapshot shows of them is read in one go."""
+        ...
+
     async def open_of(self, person: PersonId, chat: ChatId) -> Draft | None: ...
     async def save(self, draft: Draft) -> None:
         """Update (`text` excepted: it follows from the pieces)."""
@@ -62,6 +66,10 @@ class Evidence(Protocol):
 
     async def of_issue(self, issue: IssueId) -> list[Media]:
         """In the order they were sent, proofs and remarks too."""
+        ...
+
+    async def expect(self, *, drafts: Collection[DraftId] = (), issues: Collection[IssueId] = ()) -> None:
+        """`of_draft` and `of_issue` are asked for these next: what one snapshot shows of them is read in one go."""
         ...
 
     async def of_issues(self, issues: Sequence[IssueId]) -> dict[IssueId, list[Media]]:

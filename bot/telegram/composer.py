@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from bot import services
@@ -17,15 +17,23 @@ from bot.telegram.rendering import Renderer
 Loader = Callable[[Turn, Person | None, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 """(reading turn, who looks or None in a group, the queued facts) → all that the template needs."""
 
+Expecter = Callable[[Turn, Sequence[tuple[Person | None, Mapping[str, Any]]]], Awaitable[None]]
+"""(reading turn, who looks and the queued facts of several messages): what their loader reads for each is read in one go."""
+
 
 def collect_loaders() -> dict[str, Loader]:
     """Every service's `LOADERS`, by message kind; ValueError if two claim one."""
-    found: dict[str, Loader] = {}
+    return _collected("LOADERS")
+
+
+def _collected(name: str) -> dict[str, Any]:
+    """What the services have under this name."""
+    found: dict[str, Any] = {}
     for module in pkgutil.walk_packages(services.__path__, f"{services.__name__}."):
-        loaders = getattr(importlib.import_module(module.name), "LOADERS", {})
-        if twice := found.keys() & loaders.keys():
-            raise ValueError(f"loaders of {sorted(twice)} are defined twice")
-        found.update(loaders)
+        theirs = getattr(importlib.import_module(module.name), name, {})
+        if twice := found.keys() & theirs.keys():
+            raise ValueError(f"{name} of {sorted(twice)} are defined twice")
+        found.update(theirs)
     return found
 
 
@@ -39,6 +47,13 @@ class Composer:
         self._renderer = renderer
         self.long = frozenset(long)
         self._loaders = collect_loaders() if loaders is None else loaders
+        self._expecters: Mapping[str, Expecter] = _collected("EXPECTERS")
+
+    async def expect(self, turn: Turn, messages: Collection[Message]) -> None:
+        """These are composed next, in this turn."""
+        for kind in {message.kind for message in messages} & self._expecters.keys() & self._loaders.keys():
+            alike = [message for message in messages if message.kind == kind]
+            await self._expecters[kind](turn, [(await _viewer(turn, one.chat), one.facts) for one in alike])
 
     async def compose(self, turn: Turn, message: Message) -> Rendered:
         """Raises what the loader or the template raises: such a message can't be sent by anybody."""

@@ -100,7 +100,7 @@ class Courier:
         while waiting:
             try:
                 async with self._turns.read() as turn:
-                    await _expect(turn, [row.message for row in waiting])
+                    await self._expect(turn, [row.message for row in waiting])
                     while waiting:
                         prepared = await self._prepared(turn, waiting[0].message)
                         speak(waiting.popleft(), prepared)
@@ -108,6 +108,12 @@ class Courier:
             except Exception as error:
                 if waiting:
                     told(_unspoken(waiting.popleft(), error))
+
+    async def _expect(self, turn: Turn, messages: Sequence[Message]) -> None:
+        """Who reads them, what shows their cards already, and what they will say is read for all at once."""
+        await turn.uow.people.expect({UserId(message.chat) for message in messages if message.chat > 0})
+        await turn.uow.cards.expect({(message.chat, message.card) for message in messages if message.card is not None})
+        await self._composer.expect(turn, messages)
 
     async def _prepared(self, turn: Turn, message: Message) -> _Prepared:
         contents = await plan(turn, await self._composer.compose(turn, message))
@@ -147,12 +153,6 @@ class Courier:
         if isinstance(outcome, CardGone):
             self._gone.add((row.message.chat, row.message.card))
         return Delivered(row, _or_plainer(outcome, content), edited=True)
-
-
-async def _expect(turn: Turn, messages: Sequence[Message]) -> None:
-    """Who reads them and what shows their cards already is read for all at once."""
-    await turn.uow.people.expect({UserId(message.chat) for message in messages if message.chat > 0})
-    await turn.uow.cards.expect({(message.chat, message.card) for message in messages if message.card is not None})
 
 
 def _unspoken(row: OutboxRow, error: Exception) -> Delivered:

@@ -1,6 +1,6 @@
 """The group that is the desk, its topics, and how each case hangs there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -34,6 +34,7 @@ _CASE = select(desk_cases).where(*_CASE_AT)
 _TOUCH = update(desk_cases).where(*_CASE_AT).values(changes=desk_cases.c.changes + 1)
 _CHANGED = select(desk_cases).where(CHANGED).order_by(desk_cases.c.issue)
 _CLAIM = select(claims).where(claims.c.issue == bindparam("sought"))
+_CLAIMS = select(claims).where(claims.c.issue.in_(bindparam("sought", expanding=True)))
 _UNCLAIM = delete(claims).where(claims.c.issue == bindparam("sought"), claims.c.person == bindparam("hand"))
 _OVER = claims.c.until <= bindparam("now", type_=claims.c.until.type)
 _EXPIRED = select(claims).where(_OVER).order_by(claims.c.issue).limit(bindparam("most", type_=Integer))
@@ -171,6 +172,10 @@ class SqlDesks(Repository):
         """None once it was given up."""
         row = await self._first(_CLAIM, {"sought": issue})
         return None if row is None else _claim(row)
+
+    async def expect_claims(self, issues: Collection[IssueId]) -> None:
+        """`claim_of` is asked for these next."""
+        await self._foresee(_CLAIM, _CLAIMS, issues, of="issue")
 
     async def unclaim(self, issue: IssueId, person: PersonId) -> None:
         """Another's hand keeps it."""

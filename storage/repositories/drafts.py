@@ -1,5 +1,6 @@
 """Drafts, the messages they came from, and the albums that belong to them."""
 
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
@@ -15,6 +16,7 @@ from storage.tables import albums, draft_pieces, drafts, media
 _PLAIN = ("person", "chat", "created_at", "state", "issue", "project", "category", "category_chosen", "level")
 _ALBUM = tuple(albums.c.keys())
 _DRAFT = select(drafts).where(drafts.c.id == bindparam("sought"))
+_DRAFTS = select(drafts).where(drafts.c.id.in_(bindparam("sought", expanding=True)))
 _OPEN = select(drafts).where(
     drafts.c.person == bindparam("sought_person"),
     drafts.c.chat == bindparam("sought_chat"),
@@ -41,6 +43,10 @@ class SqlDrafts(Repository):
     async def get(self, draft: DraftId) -> Draft:
         """LookupError if there is none."""
         return _known(await self._first(_DRAFT, {"sought": draft}), draft)
+
+    async def expect(self, asked: Collection[DraftId]) -> None:
+        """`get` is asked for these next."""
+        await self._foresee(_DRAFT, _DRAFTS, asked)
 
     async def open_of(self, person: PersonId, chat: ChatId) -> Draft | None:
         """The one open draft."""

@@ -18,6 +18,8 @@ _PAUSES = tuple(timedelta(minutes=2**n) for n in range(1, 9))  # after the first
 _MEDIA = select(*_COLUMNS)
 _OF_DRAFT = _MEDIA.where(files.c.draft == bindparam("sought"))
 _OF_ISSUE = _MEDIA.where(files.c.issue == bindparam("sought"))
+_OF_DRAFTS = _MEDIA.where(files.c.draft.in_(bindparam("sought", expanding=True)))
+_OF_ISSUES = _MEDIA.where(files.c.issue.in_(bindparam("sought", expanding=True)))
 _MANY = _MEDIA.where(files.c.id.in_(bindparam("sought", expanding=True)))
 _AWAITED = (files.c.id == bindparam("sought"), files.c.state == spelled(MediaState.PENDING))
 _SETTLE = update(files).where(*_AWAITED).returning(*_COLUMNS)
@@ -70,6 +72,11 @@ class SqlEvidence(Repository):
     async def of_issue(self, issue: IssueId) -> list[Media]:
         """In the order they were sent, proofs and remarks too."""
         return _as_sent(await self._all(_OF_ISSUE, {"sought": issue}))
+
+    async def expect(self, *, drafts: Collection[DraftId] = (), issues: Collection[IssueId] = ()) -> None:
+        """`of_draft` and `of_issue` are asked for these next."""
+        await self._foresee(_OF_DRAFT, _OF_DRAFTS, drafts, of="draft")
+        await self._foresee(_OF_ISSUE, _OF_ISSUES, issues, of="issue")
 
     async def of_issues(self, issues: Sequence[IssueId]) -> dict[IssueId, list[Media]]:
         """The same for many at once; read anew each time, so that what goes through a whole ledger does not keep it."""

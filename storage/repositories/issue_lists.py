@@ -1,6 +1,6 @@
 """Lists of the ledger, each one statement over an index."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -29,6 +29,11 @@ _URGENCY = {level: int(level is not Level.A) for level in Level}
 _OLDEST = (issues.c.reported_at, issues.c.id)
 _NEWEST = (issues.c.reported_at.desc(), issues.c.id.desc())
 _LAST_OPEN = ISSUE.where(issues.c.reporter == bindparam("sought"), _OPEN).order_by(*_NEWEST).limit(1)
+_LAST_OPEN_ID = select(issues.c.id).where(issues.c.reporter == people.c.id, _OPEN).order_by(*_NEWEST).limit(1)
+_THEIRS = select(_LAST_OPEN_ID.correlate(people).scalar_subquery()).where(
+    people.c.id.in_(bindparam("sought", expanding=True))
+)
+_LAST_OPENS = ISSUE.where(issues.c.id.in_(_THEIRS))
 _PLACE = select(issues.c.level, *_OLDEST).where(issues.c.id == bindparam("sought"))
 _IDS = select(issues.c.id)
 _LISTENS = and_(people.c.user_id.is_not(None), people.c.reachable, ~people.c.left)
@@ -85,6 +90,10 @@ class IssueLists(Repository):
         """The newest that is not closed."""
         row = await self._first(_LAST_OPEN, {"sought": person})
         return None if row is None else issue_of(row)
+
+    async def expect_last_open(self, people: Collection[PersonId]) -> None:
+        """`last_open_of` is asked for these next."""
+        await self._foresee(_LAST_OPEN, _LAST_OPENS, people, of="reporter")
 
     async def tasks(self, person: PersonId, limit: int) -> list[IssueView]:
         """At the unit with this assignee, nearest deadline first."""

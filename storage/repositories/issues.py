@@ -1,7 +1,7 @@
 """The ledger: filing, changing, and reading one issue. Lists, search and figures are in files of their own."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -40,8 +40,12 @@ _VIEWS = VIEW.where(ledger.c.id.in_(bindparam("sought", expanding=True)))
 _BY_NUMBER = ISSUE.where(ledger.c.number == bindparam("sought"))
 _ENTRIES = ENTRY.where(history.c.issue == bindparam("sought"))
 _LAST = _ENTRIES.order_by(history.c.id.desc()).limit(1)
+_ENTRIES_OF_ALL = ENTRY.where(history.c.issue.in_(bindparam("sought", expanding=True)))
 _BY_NAME = people.c.name.label("by_name")
-_LINES = _ENTRIES.add_columns(_BY_NAME).outerjoin(people, people.c.id == history.c.by).order_by(history.c.id)
+_LINES, _LINES_OF_ALL = (
+    entries.add_columns(_BY_NAME).outerjoin(people, people.c.id == history.c.by).order_by(history.c.id)
+    for entries in (_ENTRIES, _ENTRIES_OF_ALL)
+)
 _ADD = insert(ledger).returning(ledger.c.id)
 _NOTE = insert(history).returning(history.c.id)
 _WORDS = insert(words).returning(words.c.id)
@@ -94,6 +98,11 @@ class SqlIssues(IssueLists, Search, Likeness, Figures):
     async def view(self, issue: IssueId) -> IssueView:
         """LookupError if there is none."""
         return view_of(await self._known(_VIEW, issue))
+
+    async def expect(self, asked: Collection[IssueId]) -> None:
+        """`view` and `history` are asked for these next."""
+        await self._foresee(_VIEW, _VIEWS, asked)
+        await self._foresee(_LINES, _LINES_OF_ALL, asked, of="issue")
 
     async def views(self, issues: Sequence[IssueId]) -> list[IssueView]:
         """In the order asked for, in one statement. LookupError if one is missing."""

@@ -1,6 +1,6 @@
 """What all repositories are: a view of one transaction."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Executable, Table
@@ -50,6 +50,10 @@ class Repository:
     def _keep(self, table: Table, found: Mapping[Any, Any]) -> None:
         """Nobody else can change these as long as this transaction lasts: `_once` need not ask."""
         self._session.kept(table).update(found)
+
+    async def _foresee(self, one: Executable, many: Executable, sought: Collection[Any], of: str = "id") -> None:
+        """`_all` and `_first` will be asked `one` about each of these: in a snapshot they are read in one go."""
+        await self._session.foresee(one, many, sought, of)
 
     async def _put(self, table: Table, row: Mapping[str, Any]) -> None:
         """Insert, or update every other column of the row with the same primary key."""

@@ -1,6 +1,6 @@
 """One transaction as all its repositories share it: the connection, what was read of a snapshot, what is still to be written."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from storage.tables import grants, people, scans
 # of any width: their columns are tables' business
 AnySelect = Select[*tuple[Any, ...]]
 
+_WORTH_FORESEEING = 2
 _READ_WITH: Mapping[Any, Table] = {grants: people, scans: people}  # tables whose rows are read as a part of another's
 
 
@@ -77,6 +78,17 @@ class Session:
         if found is None:
             found = self._seen[key] = (await self.run(statement, values)).all()
         return found
+
+    async def foresee(self, one: Executable, many: Executable, sought: Collection[Any], of: str) -> None:
+        """A snapshot will be asked `one` about each of these: `many` reads the rows of all, and they are kept as its answers.
+        `of`: the column that says about which of them a row is."""
+        new = [value for value in sorted(set(sought)) if (one, ("sought", value)) not in self._seen]
+        if self.writing or len(new) < _WORTH_FORESEEING:
+            return
+        answers: dict[Any, list[AnyRow]] = {value: [] for value in new}
+        for row in (await self.run(many, {"sought": new})).all():
+            answers[getattr(row, of)].append(row)
+        self._seen.update({(one, ("sought", value)): rows for value, rows in answers.items()})
 
     async def first(self, statement: Executable, values: Mapping[str, Any] | None = None) -> AnyRow | None:
         """The first row, None if there is none."""

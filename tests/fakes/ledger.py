@@ -1,7 +1,7 @@
 """The ledger, in memory."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
@@ -64,6 +64,9 @@ class FakeIssues:
     async def standing(self, issue: IssueId) -> Standing:
         return self._standing(self._tables.issues[issue])
 
+    async def expect(self, asked: Collection[IssueId]) -> None:
+        """Nothing is quicker for being expected."""
+
     async def view(self, issue: IssueId) -> IssueView:
         return self._view(self._tables.issues[issue])
 
@@ -106,6 +109,9 @@ class FakeIssues:
 
     async def last_open_of(self, person: PersonId) -> Issue | None:
         return min(self._seen(None, lambda i: i.reporter == person and i.is_open), key=_newest, default=None)
+
+    async def expect_last_open(self, people: Collection[PersonId]) -> None:
+        """Nothing is quicker for being expected."""
 
     async def tasks(self, person: PersonId, limit: int) -> list[IssueView]:
         tasks = self._seen(None, lambda i: i.assignee == person and i.status in AT_THE_UNIT)

@@ -26,6 +26,9 @@ class FakeDrafts:
     async def get(self, draft: DraftId) -> Draft:
         return self._tables.drafts[draft]
 
+    async def expect(self, asked: Collection[DraftId]) -> None:
+        """Nothing is quicker for being expected."""
+
     async def open_of(self, person: PersonId, chat: ChatId) -> Draft | None:
         for draft in self._tables.drafts.values():
             if draft.state is DraftState.OPEN and draft.person == person and draft.chat == chat:
@@ -106,6 +109,9 @@ class FakeEvidence:
 
     async def of_issue(self, issue: IssueId) -> list[Media]:
         return self._sent(m for m in self._tables.media.values() if m.issue == issue)
+
+    async def expect(self, *, drafts: Collection[DraftId] = (), issues: Collection[IssueId] = ()) -> None:
+        """Nothing is quicker for being expected."""
 
     async def of_issues(self, issues: Sequence[IssueId]) -> dict[IssueId, list[Media]]:
         found = {issue: await self.of_issue(issue) for issue in issues}

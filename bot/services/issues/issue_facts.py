@@ -192,4 +192,13 @@ async def load_question(turn: Turn, viewer: Person | None, facts: Mapping[str, A
     return {**facts, **found, "silence_until": until.isoformat() if until else None}
 
 
+async def expect(turn: Turn, shown: Sequence[tuple[Person | None, Mapping[str, Any]]]) -> None:
+    """`issue_facts` is asked for each of these next."""
+    issues = [IssueId(facts["issue"]) for _, facts in shown]
+    await turn.uow.issues.expect(issues)
+    await turn.uow.evidence.expect(issues=issues)
+    await turn.uow.desks.expect_claims([IssueId(facts["issue"]) for _, facts in shown if facts.get("desk")])
+
+
 LOADERS: Mapping[str, Loader] = {"issue/card": load_card, "closing/ask": load_question}
+EXPECTERS = {"issue/card": expect, "closing/ask": expect}

@@ -1,6 +1,6 @@
 """A draft's card: what it shows, and what its owner chooses on it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -164,6 +164,14 @@ async def card_facts(turn: Turn, viewer: Person | None, facts: Mapping[str, Any]
     }
 
 
+async def expect_cards(turn: Turn, shown: Sequence[tuple[Person | None, Mapping[str, Any]]]) -> None:
+    """`card_facts` is asked for each of these next."""
+    drafts = [DraftId(facts["draft"]) for _, facts in shown]
+    await turn.uow.drafts.expect(drafts)
+    await turn.uow.evidence.expect(drafts=drafts)
+    await turn.uow.issues.expect_last_open([viewer.id for viewer, facts in shown if viewer and not facts["menu"]])
+
+
 async def _project(turn: Turn, draft: Draft) -> dict[str, str] | None:
     if draft.project is None:
         return None
@@ -208,3 +216,4 @@ async def _offers(turn: Turn, owner: Person, draft: Draft, facts: Mapping[str, A
 LOADERS: Mapping[str, Callable[[Turn, Person | None, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]] = {
     "report/draft": card_facts
 }
+EXPECTERS = {"report/draft": expect_cards}
