@@ -94,6 +94,11 @@ class Cards(Protocol):
         """`message_of` will be asked for these: they may be read in one go. Changes nothing."""
         ...
 
+    async def hold(self, pressed: Collection[tuple[ChatId, MessageId]]) -> None:
+        """`card_at` will be asked for these, and the cards of their chats arranged: nobody else does until this transaction ends.
+        Not within a savepoint."""
+        ...
+
     async def card_at(self, chat: ChatId, message: MessageId) -> str | None: ...
     async def put(self, chat: ChatId, card: str, message: MessageId) -> None:
         """From now on this message shows the card in this chat."""

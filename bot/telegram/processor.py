@@ -10,7 +10,7 @@ import structlog
 from aiogram.types import Update
 
 from bot.domain.errors import Refused
-from bot.domain.ids import ChatId, UserId
+from bot.domain.ids import ChatId, MessageId, UserId
 from bot.domain.messages import Message, Priority
 from bot.domain.organisation import Person
 from bot.ports import InboxRow, StoreUnavailable
@@ -153,10 +153,11 @@ class Processor:
 
 
 async def _expect(turn: Turn, rows: Sequence[InboxRow]) -> None:
-    """Who they are from and where these people are in a conversation with the bot is read for all at once."""
+    """Who they are from, where these people are in a conversation with the bot and what they pressed is read for all at once."""
     users = [(row.chat, user) for row in rows if (user := _id(_body(row.update), "from"))]
     await turn.uow.people.expect({UserId(user) for _, user in users})
     await turn.uow.dialogs.expect({key_of(chat, user) for chat, user in users})
+    await turn.uow.cards.hold({place for row in rows if (place := _pressed(row.update)) is not None})
 
 
 async def _sender(turn: Turn, update: Update) -> Person | None:
@@ -184,6 +185,15 @@ def _body(update: Mapping[str, Any]) -> Mapping[str, Any]:
     """What it brings; empty if it can't be read."""
     body = update.get(kind_of(update) or "")
     return body if isinstance(body, Mapping) else {}
+
+
+def _pressed(update: Mapping[str, Any]) -> tuple[ChatId, MessageId] | None:
+    """Chat and number of the message whose button was pressed; None if there is none, or it can't be read."""
+    message = _body(update).get("message") if kind_of(update) == "callback_query" else None
+    number = message.get("message_id") if isinstance(message, Mapping) else None
+    if not isinstance(message, Mapping) or not isinstance(number, int) or abs(number) >= LARGEST:
+        return None
+    return _id(message, "chat"), MessageId(number)
 
 
 def _id(body: Mapping[str, Any], field: str) -> ChatId:

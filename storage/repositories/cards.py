@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, BigInteger, bindparam, case, delete, exists, func,
 from bot.domain.ids import LEFT_BEHIND, ChatId, MessageId
 from bot.domain.messages import OutboxState
 from storage.databases.dialect import insert_into, spelled
-from storage.repositories.repository import Repository
+from storage.repositories.repository import Repository, Session
 from storage.tables import cards, outbox
 
 _CHAT = cards.c.chat == bindparam("sought_chat")
@@ -20,6 +20,9 @@ _MESSAGES_OF = select(cards.c.chat, cards.c.card, cards.c.message).where(
     cards.c.card.in_(bindparam("cards", expanding=True)), cards.c.message > 0
 )
 _CARD_AT = select(cards.c.card).where(_CHAT, _MESSAGE)
+_CARDS_AT = select(cards.c.chat, cards.c.message, cards.c.card).where(
+    cards.c.chat.in_(bindparam("chats", expanding=True)), cards.c.message.in_(bindparam("messages", expanding=True))
+)
 _OTHERS = delete(cards).where(_CHAT, _MESSAGE, cards.c.card != bindparam("sought_card"))
 _OLD = cards.alias("old")
 _SHOWN = exists().where(_OLD.c.chat == bindparam("sought_chat"), _OLD.c.card == bindparam("sought_card"))
@@ -71,6 +74,13 @@ def _arrived(*, postgres: bool) -> Any:
 class SqlCards(Repository):
     """Keeps `bot.ports.Cards`."""
 
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._held: frozenset[ChatId] = frozenset()  # nobody else arranges their cards until this transaction ends
+        self._at: dict[
+            tuple[ChatId, MessageId], str | None
+        ] = {}  # what was found there, until it is asked for or changed
+
     async def message_of(self, chat: ChatId, card: str) -> MessageId | None:
         """The message that shows the card."""
         return await self._once(cards, (chat, card), partial(self._message_of, chat, card))
@@ -80,8 +90,21 @@ class SqlCards(Repository):
         if shown and self._session.undisturbed:
             self._keep(cards, dict.fromkeys(shown) | await self._messages_of(shown))
 
+    async def hold(self, pressed: Collection[tuple[ChatId, MessageId]]) -> None:
+        """`card_at` is asked for these next, and the cards of their chats are arranged: both in one go. Outside of savepoints:
+        one that is undone would let go of what it holds."""
+        if pressed:
+            chats, messages = (sorted(set(numbers)) for numbers in zip(*pressed, strict=True))
+            await self._alone(*chats)
+            self._held = frozenset(chats)
+            rows = await self._all(_CARDS_AT, {"chats": chats, "messages": messages})
+            found = {(row.chat, row.message): row.card for row in rows}
+            self._at = {place: found.get(place) for place in pressed}
+
     async def card_at(self, chat: ChatId, message: MessageId) -> str | None:
         """What the message shows."""
+        if (chat, message) in self._at:
+            return self._at.pop((chat, message))
         row = await self._first(_CARD_AT, {"sought_chat": chat, "sought_message": message})
         return None if row is None else str(row.card)
 
@@ -136,5 +159,6 @@ class SqlCards(Repository):
     async def _alone(self, *chats: ChatId) -> None:
         """Until this transaction ends nobody else arranges the cards of these chats: who presses a message just when its send
         is written down would else collide with that over the message's row."""
-        if self._postgres:
-            await self._run(_ALONE, {"chats": sorted(set(chats))})
+        self._at = {place: card for place, card in self._at.items() if place[0] not in chats}
+        if self._postgres and (free := sorted({*chats} - self._held)):
+            await self._run(_ALONE, {"chats": free})

@@ -138,6 +138,9 @@ class FakeCards:
     async def expect(self, shown: Collection[tuple[ChatId, str]]) -> None:
         """Nothing is quicker for being expected."""
 
+    async def hold(self, pressed: Collection[tuple[ChatId, MessageId]]) -> None:
+        """Nobody else is there."""
+
     async def card_at(self, chat: ChatId, message: MessageId) -> str | None:
         shown = self._tables.cards.items()
         return next((card for (where, card), m in shown if (where, m) == (chat, message)), None)

@@ -146,3 +146,19 @@ async def test_cards_that_are_expected_are_found_as_they_are(uow: UnitOfWork) ->
     await uow.cards.put(there, "issue:8", MessageId(21))
     assert await uow.cards.message_of(here, "issue:7") == 11
     assert await uow.cards.message_of(there, "issue:8") == 21
+
+
+async def test_what_was_pressed_is_found_as_it_is(uow: UnitOfWork) -> None:
+    """Read for all at once or not: what was arranged since is seen, by whichever way it was."""
+    await uow.cards.put(CHAT, "draft:1", MessageId(10))
+    await uow.cards.put(CHAT, "issue:7", MessageId(11))
+    await uow.cards.put(OTHER, "draft:2", MessageId(10))
+    await uow.cards.hold({(CHAT, MessageId(10)), (CHAT, MessageId(11)), (OTHER, MessageId(10)), (OTHER, MessageId(12))})
+    assert await uow.cards.card_at(OTHER, MessageId(12)) is None
+    assert await uow.cards.card_at(CHAT, MessageId(11)) == "issue:7"
+    await uow.cards.rename(CHAT, "draft:1", "issue:7")  # takes the place of the other message's
+    assert await uow.cards.card_at(CHAT, MessageId(10)) == "issue:7"
+    assert await uow.cards.card_at(CHAT, MessageId(11)) is None
+    await uow.cards.put(OTHER, "issue:8", MessageId(10))
+    assert await uow.cards.card_at(OTHER, MessageId(10)) == "issue:8"
+    assert await uow.cards.card_at(OTHER, MessageId(10)) == "issue:8"

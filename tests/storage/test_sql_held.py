@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.ids import UserId
+from bot.domain.ids import ChatId, MessageId, UserId
 from bot.domain.organisation import CITY, Grant, Person, Role
 from bot.ports import UnitOfWork
 from storage.store import SqlStore
 from tests.builders import a_person
+from tests.storage.hearing import heard
 
 USER, KEY = UserId(4001), "4001:4001"
 ADMIN = frozenset({Grant(Role.ADMIN, CITY)})
@@ -119,3 +120,26 @@ async def test_who_holds_a_role_is_asked_once(postgres_store: SqlStore) -> None:
         assert await uow.people.holding(Role.ADMIN, [CITY]) == []
         await uow.people.add(replace(a_person("P9", user_id=UserId(4002)), grants=ADMIN))
         assert len(await uow.people.holding(Role.ADMIN, [CITY])) == 2
+
+
+async def test_the_cards_of_who_pressed_are_arranged_by_nobody_else(postgres_store: SqlStore) -> None:
+    """Held for all at once, by one question more than what hangs there; also after a savepoint that was undone."""
+    pressed, elsewhere = (ChatId(1), MessageId(10)), ChatId(3)
+    async with postgres_store.begin() as uow:
+        await uow.cards.put(pressed[0], "draft:1", pressed[1])
+    async with postgres_store.begin() as uow, postgres_store.begin() as other:
+        statements = heard(uow)
+        await uow.cards.hold({pressed, (ChatId(2), MessageId(10))})
+        assert len(statements) == 2
+        assert await other.cards.undisturbed([ChatId(1), ChatId(2), elsewhere]) == {elsewhere}
+        with pytest.raises(ZeroDivisionError):
+            await _file_and_fail(uow)
+        assert await other.cards.undisturbed([ChatId(1)]) == set()
+        assert await uow.cards.card_at(*pressed) == "draft:1"
+
+
+async def _file_and_fail(uow: UnitOfWork) -> None:
+    async with uow.savepoint():
+        assert await uow.cards.card_at(ChatId(1), MessageId(10)) == "draft:1"
+        await uow.cards.rename(ChatId(1), "draft:1", "issue:1")
+        raise ZeroDivisionError

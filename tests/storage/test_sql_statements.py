@@ -145,6 +145,7 @@ INDEXED: dict[str, Asking] = {
     "an open draft": lambda uow, city: uow.drafts.open_of(city.reporter.id, ChatId(1)),
     "a message's draft": lambda uow, _: uow.drafts.of_message(ChatId(1), MessageId(1)),
     "messages of cards": lambda uow, _: uow.cards.expect({(ChatId(1), "issue:1"), (ChatId(2), "issue:2")}),
+    "what was pressed": lambda uow, _: uow.cards.hold({(ChatId(1), MessageId(1)), (ChatId(2), MessageId(2))}),
     "chats with a card": lambda uow, _: uow.cards.chats_with("issue:1"),
     "the desk's cases that changed": lambda uow, _: uow.desks.changed(10),
     "claims that are over": lambda uow, _: uow.desks.expired(NOW, 10),

@@ -188,7 +188,8 @@ async def load_card(turn: Turn, viewer: Person | None, facts: Mapping[str, Any])
 async def load_question(turn: Turn, viewer: Person | None, facts: Mapping[str, Any]) -> Mapping[str, Any]:
     """`closing/ask`: facts `issue`. `silence_until`: from then on silence counts as consent."""
     found = await issue_facts(turn, viewer, IssueId(facts["issue"]))
-    until = deadlines.silence_until(await turn.uow.issues.get(IssueId(facts["issue"])), turn.calendar, turn.policy)
+    issue = (await turn.uow.issues.view(IssueId(facts["issue"]))).issue
+    until = deadlines.silence_until(issue, turn.calendar, turn.policy)
     return {**facts, **found, "silence_until": until.isoformat() if until else None}
 
 
