@@ -24,6 +24,7 @@ from bot.telegram.processor import Processor
 from tests.builders import a_city
 from tests.fakes import FakeStore
 from tests.fakes.organisation import FakePeople
+from tests.fakes.telling import FakeCards
 
 BOT = 4200
 
@@ -172,6 +173,30 @@ async def test_a_number_no_database_can_hold_stops_nothing(
     liar["message"]["from"]["id"] = 10**30
     await hear(liar, {"update_id": 2, "message": "broken"}, a_message(3, "hallo"))
     assert expected == [{4001}]
+    assert "hallo" in [message.facts.get("text") for message in store.outbox_messages()]
+
+
+async def test_what_a_batch_pressed_is_held_at_once(
+    hear: Hear, store: FakeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what can be a message of a chat: a press may say anything about where it was."""
+    held: list[set[tuple[int, int]]] = []
+
+    async def hold(_: object, pressed: set[tuple[int, int]]) -> None:
+        held.append(pressed)
+
+    monkeypatch.setattr(FakeCards, "hold", hold)
+    places: list[Any] = [
+        {"message_id": 5, "chat": {"id": 4001}},
+        {"message_id": 10**30, "chat": {"id": 4001}},
+        "no",
+        None,
+    ]
+    presses = [
+        {"update_id": n, "callback_query": {"id": "q", "message": place}} for n, place in enumerate(places, start=1)
+    ]
+    await hear(*presses, {"update_id": 9, "callback_query": 7}, a_message(10, "hallo"))
+    assert held == [{(4001, 5)}]
     assert "hallo" in [message.facts.get("text") for message in store.outbox_messages()]
 
 
