@@ -55,20 +55,25 @@ def given_values(values: Iterable[str], *, postgres: bool) -> Any:
     return sorted(values) if postgres else json.dumps(sorted(values))
 
 
-def is_given(column: ColumnElement[Any], *, postgres: bool) -> ColumnElement[bool]:
-    """The column is one of any number of ids or codes, through the one parameter `given` (`ids_given`).
+def is_given(column: ColumnElement[Any], *, postgres: bool, name: str = "given") -> ColumnElement[bool]:
+    """The column is one of any number of ids or codes, through the one parameter of that name (`list_given`).
 
     ANY rather than IN: of a subquery's rows PostgreSQL guesses the number, and reads whole tables.
     """
     if postgres:
         kind = BigInteger if column.type.python_type is int else Text
-        return column == any_(bindparam("given", type_=ARRAY(kind)))
-    return column.in_(select(func.json_each(bindparam("given", type_=Text)).table_valued("value").c.value))
+        return column == any_(bindparam(name, type_=ARRAY(kind)))
+    return column.in_(select(func.json_each(bindparam(name, type_=Text)).table_valued("value").c.value))
+
+
+def list_given(values: Iterable[int | str], *, postgres: bool) -> Any:
+    """What that parameter takes; in order, so that two processes lock rows in the same one."""
+    return sorted(values) if postgres else json.dumps(sorted(values))
 
 
 def ids_given(ids: Iterable[int | str], *, postgres: bool) -> dict[str, Any]:
-    """What the parameter `given` takes; in order, so that two processes lock rows in the same one."""
-    return {"given": sorted(ids) if postgres else json.dumps(sorted(ids))}
+    """The same as the parameter `given`."""
+    return {"given": list_given(ids, postgres=postgres)}
 
 
 def gathered(column: ColumnElement[int], *, postgres: bool) -> ColumnElement[Any]:

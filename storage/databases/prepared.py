@@ -2,13 +2,14 @@
 
 Looking a statement up in SQLAlchemy's cache, putting its values in order and making ready for the answer takes longer than
 SQLite takes to answer, and five times as long as asyncpg takes to ask and to read. Most statements of ours are constants of their
-modules: the second time one is asked for the same names, what is to be done is noted, and from then on only that is done.
+modules: the second time one is asked for the same names, what is to be done is noted, and from then on only that is done. Of
+those that somebody keeps for the shape of a question (`kept`), it is noted the first time: there are many, and each is long.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
@@ -35,7 +36,9 @@ from sqlalchemy.types import TypeEngine
 from storage.databases.connection import AnyRow
 
 Process = Callable[[Any], Any]
+Asking = TypeVar("Asking", bound=Executable)
 _LISTS = (list, tuple)
+_KEPT = "kept"
 _LONGEST = 64  # elements of a list for which a statement is kept
 
 
@@ -135,8 +138,13 @@ class Asked:
         return tuple([(name, _length(value)) if name in self.lists else name for name, value in values.items()])
 
 
+def kept(statement: Asking) -> Asking:
+    """It will be asked again: it is made ready at once. Lists are given to it as one value (`dialect.is_given`)."""
+    return statement.execution_options(**{_KEPT: True})
+
+
 class Statements:
-    """Those that were asked of a database before. One that is asked a first time may never be asked again."""
+    """Those that were asked of a database before. One that is asked a first time may never be asked again, unless it is `kept`."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
@@ -146,8 +154,9 @@ class Statements:
         """None if SQLAlchemy is to do it: the first time, and for what it does in a way of its own."""
         asked = self._known.get(statement)
         if asked is None:
-            self._known[statement] = Asked()
-            return None
+            asked = self._known[statement] = Asked()
+            if not _is_kept(statement):
+                return None
         try:
             return asked.ways[asked.shape(values)]
         except KeyError:
@@ -173,7 +182,9 @@ class Statements:
         length of it."""
         if isinstance(statement, Insert):
             return statement.inline()  # else it would tell keys nobody asked for
-        return replacement_traverse(statement, {}, _as_array) if self._dialect.name == "postgresql" else statement
+        if self._dialect.name != "postgresql" or _is_kept(statement):
+            return statement
+        return replacement_traverse(statement, {}, _as_array)
 
     def _prepared(
         self, compiled: SQLCompiler, example: Mapping[str, Any], columns: Sequence[TypeEngine[Any]]
@@ -209,6 +220,10 @@ def _maker(names: Sequence[str], read: Mapping[int, Process]) -> Callable[[Seque
     make: partial[AnyRow] = result_tuple(names)  # type: ignore[assignment]
     parent, _, places = make.args
     return partial(make.func, parent, tuple(map(read.get, range(len(names)))) if read else None, places)
+
+
+def _is_kept(statement: Any) -> bool:
+    return _KEPT in statement.get_execution_options()
 
 
 def one_or_many(values: Any) -> Any:

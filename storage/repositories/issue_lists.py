@@ -1,8 +1,8 @@
 """Lists of the ledger, each one statement over an index."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Integer, and_, bindparam, func, or_, select, text, tuple_, union_all
@@ -12,9 +12,11 @@ from bot.domain.issue import AT_THE_DESK, AT_THE_UNIT, CLOSED, Issue, Level, Sta
 from bot.domain.lifecycle import ASKS
 from bot.domain.permissions import Sight
 from bot.ports import IssueView
+from storage.databases.dialect import ids_given, is_given
+from storage.databases.prepared import kept
 from storage.repositories.issue_rows import ISSUE, VIEW, issue_of, view_of
 from storage.repositories.repository import Repository
-from storage.repositories.sight import in_sight
+from storage.repositories.sight import Shape, in_sight, shape_of, sight_given
 from storage.tables import issues, people
 from storage.tables.base import Moment, spelled_out
 
@@ -50,8 +52,10 @@ _BEHIND = (
     tuple_(*_OLDEST) > tuple_(bindparam("after_at", type_=Moment()), bindparam("after_id", type_=issues.c.id.type)),
 )
 _SOONEST = (issues.c.due_at.is_(None), issues.c.due_at, issues.c.id)
+_OPEN_FIRST = (issues.c.status.in_(sorted(CLOSED)), *_NEWEST)
+_REPORTED = VIEW.where(issues.c.reporter == bindparam("sought")).order_by(*_OPEN_FIRST).limit(_MOST)
 _TASKS = VIEW.where(issues.c.assignee == bindparam("sought"), RUNS).order_by(*_SOONEST).limit(_MOST)
-_DESKS = 256  # whose statements are kept
+_SHAPES = 256  # of sights whose statements are kept
 _CHUNK = 500  # rows fetched at a time when the whole ledger is streamed
 
 
@@ -67,10 +71,16 @@ class IssueLists(Repository):
         for level in _WAITS:
             if mark is not None and _URGENCY[mark.level] > level:
                 continue
-            values = {"most": limit - len(found), **_silence(silent_before)}
+            values = {
+                "most": limit - len(found),
+                **_silence(silent_before),
+                **sight_given(sight, postgres=self._postgres),
+            }
             if behind := mark is not None and _URGENCY[mark.level] == level:
                 values |= {"after_at": mark.reported_at, "after_id": mark.id}
-            waiting = _waiting(sight, level, ripe=silent_before is not None, behind=behind)
+            waiting = _waiting(
+                shape_of(sight), level, ripe=silent_before is not None, behind=behind, postgres=self._postgres
+            )
             found += [row.id for row in await self._all(waiting, values)]
             if len(found) == limit:
                 break
@@ -78,13 +88,19 @@ class IssueLists(Repository):
 
     async def queue_length(self, sight: Sight, most: int, *, silent_before: datetime | None = None) -> int:
         """How many wait at the desk, counted up to `most`."""
-        counted = _counted(sight, ripe=silent_before is not None)
-        return min(most, int(await self._value(counted, {"most": most, **_silence(silent_before)})))
+        counted = _counted(shape_of(sight), ripe=silent_before is not None, postgres=self._postgres)
+        values = {"most": most, **_silence(silent_before), **sight_given(sight, postgres=self._postgres)}
+        return min(most, int(await self._value(counted, values)))
+
+    async def views(self, issues: Sequence[IssueId]) -> list[IssueView]:
+        """In the order asked for, in one statement. LookupError if one is missing."""
+        rows = await self._all(_views(postgres=self._postgres), ids_given(set(issues), postgres=self._postgres))
+        found = {row.id: view_of(row) for row in rows}
+        return [found[issue] for issue in issues]
 
     async def of_reporter(self, person: PersonId, limit: int) -> list[IssueView]:
         """Open first, newest first."""
-        order = (issues.c.status.in_(sorted(CLOSED)), *_NEWEST)
-        return await self._views(VIEW.where(issues.c.reporter == person).order_by(*order).limit(limit))
+        return [view_of(row) for row in await self._all(_REPORTED, {"sought": person, "most": limit})]
 
     async def last_open_of(self, person: PersonId) -> Issue | None:
         """The newest that is not closed."""
@@ -105,7 +121,7 @@ class IssueLists(Repository):
 
     async def suspended(self, sight: Sight, limit: int) -> list[IssueView]:
         """What waits for something, longest first."""
-        return [view_of(row) for row in await self._all(_held(sight), {"most": limit})]
+        return await self._in_order(_held(shape_of(sight), postgres=self._postgres), sight, limit)
 
     async def followers(self, original: IssueId) -> list[IssueId]:
         """What was merged into it."""
@@ -114,28 +130,40 @@ class IssueLists(Repository):
 
     async def overdue(self, sight: Sight, now: datetime, limit: int) -> list[IssueView]:
         """Longest overdue first."""
-        late = VIEW.where(is_overdue(now), in_sight(sight))
-        return await self._views(late.order_by(issues.c.due_at, issues.c.id).limit(limit))
+        return await self._in_order(_late(shape_of(sight), postgres=self._postgres), sight, limit, now=now)
 
     async def asking_for_time(self, sight: Sight, limit: int) -> list[IssueView]:
         """At the unit, more time asked for: nearest deadline first."""
-        asking = VIEW.where(RUNS, issues.c.asked_until.is_not(None), in_sight(sight))
-        return await self._views(asking.order_by(issues.c.due_at, issues.c.id).limit(limit))
+        return await self._in_order(_asking(shape_of(sight), postgres=self._postgres), sight, limit)
 
     async def provisional(self, sight: Sight, limit: int) -> list[IssueView]:
         """At the unit, the deadline provisional: nearest first."""
-        unsure = VIEW.where(RUNS, issues.c.due_provisional.is_(True), in_sight(sight))
-        return await self._views(unsure.order_by(issues.c.due_at, issues.c.id).limit(limit))
+        return await self._in_order(_unsure(shape_of(sight), postgres=self._postgres), sight, limit)
 
     async def each(self, sight: Sight) -> AsyncIterator[IssueView]:
         """All in sight, streamed by number: numbers are given in the order of filing."""
-        chosen = VIEW.where(in_sight(sight)).order_by(issues.c.id)
+        chosen = (
+            VIEW.where(in_sight(shape_of(sight), postgres=self._postgres))
+            .order_by(issues.c.id)
+            .params(sight_given(sight, postgres=self._postgres))
+        )
         async for rows in self._session.connection.portions(chosen, _CHUNK):
             for row in rows:
                 yield view_of(row)
 
-    async def _views(self, statement: Any) -> list[IssueView]:
-        return [view_of(row) for row in await self._all(statement)]
+    async def _in_order(self, ids: Any, sight: Sight, limit: int, **given: Any) -> list[IssueView]:
+        """Those that `ids` finds, as it orders them. Two questions: planned for any sight, one would read the tables a view is of
+        whole for a page."""
+        found = [
+            row.id
+            for row in await self._all(ids, {"most": limit, **given, **sight_given(sight, postgres=self._postgres)})
+        ]
+        return await self.views(found) if found else []
+
+
+@cache
+def _views(*, postgres: bool) -> Any:
+    return VIEW.where(is_given(issues.c.id, postgres=postgres))
 
 
 def is_overdue(now: datetime) -> Any:
@@ -147,23 +175,53 @@ def _silence(silent_before: datetime | None) -> dict[str, Any]:
     return {} if silent_before is None else {"silent_before": silent_before}
 
 
-# a statement for each desk, made once: with it the database's plan is kept
+# a statement for each shape of a sight, made once: with it the database's plan is kept
 
 
-@lru_cache(maxsize=_DESKS)
-def _waiting(sight: Sight, level: int, *, ripe: bool, behind: bool) -> Any:
+@lru_cache(maxsize=_SHAPES)
+def _waiting(shape: Shape, level: int, *, ripe: bool, behind: bool, postgres: bool) -> Any:
     """`ripe`: of the resolved only those for which `_RIPE` holds; `behind`: in the order of the queue."""
-    waiting = _IDS.where(_WAITS[level], in_sight(sight), *(_RIPE if ripe else ()), *(_BEHIND if behind else ()))
-    return waiting.order_by(*_OLDEST).limit(_MOST)
+    waiting = _IDS.where(
+        _WAITS[level], in_sight(shape, postgres=postgres), *(_RIPE if ripe else ()), *(_BEHIND if behind else ())
+    )
+    return kept(waiting.order_by(*_OLDEST).limit(_MOST))
 
 
-@lru_cache(maxsize=_DESKS)
-def _counted(sight: Sight, *, ripe: bool) -> Any:
-    some = _IDS.where(in_sight(sight), *(_RIPE if ripe else ())).limit(_MOST)
+@lru_cache(maxsize=_SHAPES)
+def _counted(shape: Shape, *, ripe: bool, postgres: bool) -> Any:
+    some = _IDS.where(in_sight(shape, postgres=postgres), *(_RIPE if ripe else ())).limit(_MOST)
     parts = [select(some.where(waits).subquery().c.id) for waits in _WAITS.values()]
-    return select(func.count()).select_from(union_all(*parts).subquery())
+    return kept(select(func.count()).select_from(union_all(*parts).subquery()))
 
 
-@lru_cache(maxsize=_DESKS)
-def _held(sight: Sight) -> Any:
-    return VIEW.where(_SUSPENDED, in_sight(sight)).order_by(issues.c.suspended_at, issues.c.id).limit(_MOST)
+@lru_cache(maxsize=_SHAPES)
+def _held(shape: Shape, *, postgres: bool) -> Any:
+    return kept(
+        _IDS.where(_SUSPENDED, in_sight(shape, postgres=postgres))
+        .order_by(issues.c.suspended_at, issues.c.id)
+        .limit(_MOST)
+    )
+
+
+@lru_cache(maxsize=_SHAPES)
+def _late(shape: Shape, *, postgres: bool) -> Any:
+    return _running(shape, issues.c.due_at < bindparam("now", type_=Moment()), postgres=postgres)
+
+
+@lru_cache(maxsize=_SHAPES)
+def _asking(shape: Shape, *, postgres: bool) -> Any:
+    return _running(shape, issues.c.asked_until.is_not(None), postgres=postgres)
+
+
+@lru_cache(maxsize=_SHAPES)
+def _unsure(shape: Shape, *, postgres: bool) -> Any:
+    return _running(shape, issues.c.due_provisional.is_(True), postgres=postgres)
+
+
+def _running(shape: Shape, condition: Any, *, postgres: bool) -> Any:
+    """Nearest deadline first."""
+    return kept(
+        _IDS.where(RUNS, condition, in_sight(shape, postgres=postgres))
+        .order_by(issues.c.due_at, issues.c.id)
+        .limit(_MOST)
+    )

@@ -104,12 +104,6 @@ class SqlIssues(IssueLists, Search, Likeness, Figures):
         await self._foresee(_VIEW, _VIEWS, asked)
         await self._foresee(_LINES, _LINES_OF_ALL, asked, of="issue")
 
-    async def views(self, issues: Sequence[IssueId]) -> list[IssueView]:
-        """In the order asked for, in one statement. LookupError if one is missing."""
-        rows = await self._all(_VIEWS, {"sought": tuple(set(issues))})
-        found = {row.id: view_of(row) for row in rows}
-        return [found[issue] for issue in issues]
-
     async def history(self, issue: IssueId) -> list[HistoryLine]:
         """Oldest first."""
         return [HistoryLine(entry_of(row), row.by_name or "") for row in await self._all(_LINES, {"sought": issue})]

@@ -6,7 +6,8 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from bot.domain.messages import OutboxState
 from storage.databases.connection import Database
-from storage.databases.dialect import insert_into, is_postgres
+from storage.databases.dialect import ids_given, insert_into, is_given, is_postgres
+from storage.databases.prepared import Statements, kept
 from tests.fakes import NOW
 from tests.storage.things import READ, ROW, SOUGHT, TIMES, things
 
@@ -77,6 +78,20 @@ async def test_lists_and_fixed_values_keep_their_meaning(database: Database) -> 
             assert (await connection.execute(over)).scalar() == 2
             assert (await connection.execute(sent)).scalar() == 3
             assert (await connection.execute(said)).scalar() == " · ".join(["塔吊没有电"] * 3)
+
+
+async def test_what_is_kept_is_made_ready_at_once(database: Database) -> None:
+    """It answers the first time as later, for any number of ids."""
+    async with database.transaction(writing=True) as connection:
+        await connection.execute(insert(things), [ROW] * 3)
+        postgres = is_postgres(connection)
+        some = kept(select(things.c.id).where(is_given(things.c.id, postgres=postgres)).order_by(things.c.id))
+        statements = Statements(connection.dialect)
+        assert statements.get(some, ids_given([1], postgres=postgres)) is not None
+        assert statements.get(select(things.c.id), None) is None, "this one may never be asked again"
+        for sought in ([3, 1], [], [2], [*range(200)]):
+            found = await connection.execute(some, ids_given(sought, postgres=postgres))
+            assert [row.id for row in found] == sorted({*sought} & {1, 2, 3})
 
 
 async def test_lists_of_pairs(database: Database) -> None:

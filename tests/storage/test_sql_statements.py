@@ -82,6 +82,21 @@ async def test_few_statements(sql_store: SqlStore, ledger: Ledger, count: int, a
         assert len(statements) == count, statements
 
 
+async def test_other_words_of_somebody_else_are_no_other_statements(sql_store: SqlStore, ledger: Ledger) -> None:
+    """What was made ready and planned for one unit's desk and question serves every unit's."""
+    async with sql_store.read() as uow:
+        made_ready = uow._connection._statements._known
+        for unit, other in (("U04", "塔吊 电源"), ("U01", "电梯 停运"), ("U14", "没有 100%")):
+            before = len(made_ready)
+            sight = Sight(None, frozenset({Scope.parse(f"unit:{unit}"), Scope.parse("unit:U02")}))
+            await uow.issues.queue(sight, None, 1, silent_before=NOW)
+            await uow.issues.queue_length(sight, 100, silent_before=NOW)
+            await uow.issues.suspended(sight, 10)
+            await uow.issues.overdue(sight, NOW, 10)
+            await uow.issues.find(other, sight, 10)
+            assert (len(made_ready) == before) == (unit != "U04")
+
+
 async def ask_again(uow: UnitOfWork) -> None:
     """For what a batch of updates asks over and over."""
     await uow.people.expect({UserId(1002), UserId(3004), UserId(4)})
