@@ -6,7 +6,7 @@ of a run stands alone, so that every character begins some gram and single chara
 """
 
 import re
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from itertools import pairwise
 from unicodedata import normalize
 
@@ -35,8 +35,12 @@ def prefix_range(character: str) -> tuple[str, str]:
     return character, character + _LAST
 
 
-def likeness(one: Set[str], other: Set[str]) -> float:
-    """Dice's coefficient of two sets of bigrams, 0..1; 0 if either is empty."""
-    if not one or not other:
+def likeness(wanted: Mapping[str, float], other: Set[str]) -> float:
+    """Dice's coefficient of two sets of bigrams, 0..1, the wanted ones weighted; what only the other has weighs as much as they
+    do in the mean. 0 if either is empty."""
+    if not wanted or not other:
         return 0.0
-    return 2 * len(one & other) / (len(one) + len(other))
+    weight = sum(wanted.values())
+    both = [wanted[gram] for gram in other if gram in wanted]
+    shared = sum(both)
+    return 2 * shared / (weight + shared + (len(other) - len(both)) * weight / len(wanted))

@@ -1,11 +1,10 @@
 """The index of character bigrams (storage.repositories.bigrams): kept in step with the ledger, and asked how common a gram is."""
 
 from collections.abc import Collection
-from enum import Enum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, delete, false, func, insert, select, true, update
+from sqlalchemy import bindparam, delete, false, func, insert, select, true, update
 
 from bot.domain.ids import IssueId
 from storage.databases.dialect import given_rows, given_values
@@ -14,26 +13,17 @@ from storage.repositories.repository import Repository
 from storage.tables import grams as index
 
 COMMON = 500  # a gram in so many issues is common; how common is only estimated
-_SAMPLED = {True: 100, False: 20}  # open and closed ones that tell well enough which gram is rarer
-
-
-class Among(Enum):
-    """Which issues with a gram are counted: whichever come first, open ones, or these and a few of the closed."""
-
-    ALL = "all"
-    OPEN = "open"
-    EACH = "each"
 
 
 class Postings(Repository):
     """Which issues have a gram."""
 
-    async def _commonness(self, wanted: Collection[str], among: Among = Among.ALL) -> dict[str, int]:
-        """In how many issues each gram is, if in fewer than COMMON (but of ALL: than _SAMPLED); else more, by how new the oldest
-        of so many of its newest is. Those of none are left out."""
+    async def _commonness(self, wanted: Collection[str]) -> dict[str, int]:
+        """In how many issues each gram is, if in fewer than COMMON; else more, by how new the oldest of so many of its newest is.
+        Those of none are left out."""
         if not wanted:
             return {}
-        rows = await self._all(_commonness(among, postgres=self._postgres), self._given(wanted))
+        rows = await self._all(_commonness(postgres=self._postgres), self._given(wanted))
         return {row.value: row.issues for row in rows if row.issues}
 
     async def _take_in(self, issue: IssueId, text: str, *, is_open: bool) -> None:
@@ -64,25 +54,20 @@ _OF_ISSUE = bindparam("of_issue", type_=index.c.issue.type)
 _WAS_OPEN = bindparam("was_open", type_=index.c.open.type)
 
 
+def commonness(given: Any, most: int, *, is_open: bool | None = None) -> Any:
+    """Of a row of grams: in how many issues it is (only open or only closed ones, if that is said), if in fewer than `most`; else
+    `most` and the number of the last of so many of its newest. A step along the index, that reads off one row."""
+    of_kind = [] if is_open is None else [index.c.open == (true() if is_open else false())]
+    of_gram = select(index.c.issue).where(index.c.gram == given.c.value, *of_kind).correlate(given)
+    newest = of_gram.order_by(index.c.open.desc(), index.c.issue.desc())
+    last = newest.limit(1).offset(most - 1).scalar_subquery()
+    return func.coalesce(last + most, of_gram.with_only_columns(func.count()).scalar_subquery())
+
+
 @cache
-def _commonness(among: Among, *, postgres: bool) -> Any:
+def _commonness(*, postgres: bool) -> Any:
     given = given_rows(postgres=postgres)
-
-    def counted(most: int, *of_kind: Any) -> Any:
-        newest = select(index.c.issue).where(index.c.gram == given.c.value, *of_kind)
-        some = newest.order_by(index.c.open.desc(), index.c.issue.desc()).limit(most).correlate(given).subquery()
-        back = case((func.count() == most, func.min(some.c.issue)), else_=0)
-        return select(func.count() + back).select_from(some).scalar_subquery()
-
-    match among:
-        case Among.OPEN:
-            issues_with = counted(_SAMPLED[True], index.c.open == true())
-        case Among.EACH:
-            of_open = counted(_SAMPLED[True], index.c.open == true())
-            issues_with = of_open + counted(_SAMPLED[False], index.c.open == false())
-        case _:
-            issues_with = counted(COMMON)
-    return select(given.c.value, issues_with.label("issues"))
+    return select(given.c.value, commonness(given, COMMON).label("issues"))
 
 
 @cache

@@ -6,6 +6,7 @@ through the service and its commit to the words that would be sent; no network. 
 
 import argparse
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -222,6 +223,7 @@ async def _bound(turns: Turns) -> dict[str, Person]:
 async def measure(kind: str, size: int, times: int) -> dict[str, Asked]:
     """Every question."""
     async with opened(kind, size) as bench:
+        gc.freeze()  # as the program does when it is ready
         found = {name: await bench.ask(name, question, times) for name, question in bench.questions().items()}
         found |= {name: await bench.alike(name, times) for name in alike.TELLERS}
         found |= {f"digest of {scope}": await bench.digest(scope, max(5, times // 10)) for scope in SCOPES}
@@ -260,9 +262,9 @@ def _row(label: str, name: str, asked: Mapping[int, Asked], small: int, large: i
     elif 100_000 in asked:
         target, reached = "≤ 5 ms at 100,000", verdict(asked[100_000].p99, ALIKE_MOST)
     if all(one.found is not None for one in asked.values()):
-        recalls = [one.found or 0.0 for one in asked.values()]
-        kept = verdict(min(recalls), ALIKE_RECALL, least=True)
-        rows = [(f"{label}, recall@5", *(f"{recall:.3f}" for recall in recalls), "", "≥ 0.94", kept)]
+        recalls = {size: one.found or 0.0 for size, one in asked.items()}
+        kept = verdict(recalls[100_000], ALIKE_RECALL, least=True) if 100_000 in recalls else ""
+        rows = [(f"{label}, recall@5", *map("{:.3f}".format, recalls.values()), "", "≥ 0.94 at 100,000", kept)]
     return [(label, *cells, f"{growth:.2f} ×", target, reached), *rows]
 
 

@@ -43,7 +43,13 @@ def test_every_character_begins_a_gram(text: str) -> None:
 
 @given(st.sets(st.text()), st.sets(st.text()))
 def test_likeness_is_mutual(one: set[str], other: set[str]) -> None:
-    """Between 0 and 1, 1 for the same, the same both ways."""
-    assert likeness(one, other) == likeness(other, one)
-    assert 0 <= likeness(one, other) <= 1
-    assert likeness(one, one) == (1 if one else 0)
+    """Between 0 and 1, 1 for the same; the same both ways if all weigh the same."""
+    assert likeness(dict.fromkeys(one, 3.0), other) == pytest.approx(likeness(dict.fromkeys(other, 0.5), one))
+    assert 0 <= likeness(dict.fromkeys(one, 3.0), other) <= 1
+    assert likeness(dict.fromkeys(one, 3.0), one) == pytest.approx(1 if one else 0)
+
+
+def test_what_few_tell_weighs_more() -> None:
+    """Sharing the rare half of a text is more than sharing the other."""
+    wanted = {"塔吊": 4.0, "吊停": 4.0, "尽快": 1.0, "快协": 1.0}
+    assert likeness(wanted, {"塔吊", "吊停"}) > likeness(wanted, {"尽快", "快协"}) > 0

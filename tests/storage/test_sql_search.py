@@ -8,11 +8,12 @@ from bot.domain.ids import ProjectCode
 from bot.domain.organisation import CITY, Scope
 from bot.domain.permissions import Sight
 from bot.ports import UnitOfWork
-from storage.repositories import search
+from storage.repositories import alike, search
 from storage.repositories.postings import COMMON
 from storage.store import SqlStore
 from tests.builders import City, a_city, an_issue, filed
 from tests.fakes import NOW
+from tests.storage.hearing import heard
 
 EVERYTHING = Sight(None, frozenset({CITY}))
 LOOKED_AT = 40
@@ -74,3 +75,26 @@ async def test_a_number_is_found_however_old(sql_store: SqlStore) -> None:
         for words in ("XM-2026-0001", "0001", "1"):
             found = await uow.issues.find(words, EVERYTHING, 3)
             assert "XM-2026-0001" in [view.issue.number for view in found.views], words
+
+
+async def test_what_few_tell_decides_what_is_alike(sql_store: SqlStore) -> None:
+    """One that shares a road and a crane is before one that shares more of what everybody says."""
+    async with sql_store.begin() as uow:
+        city = await a_long_ledger(uow)
+        for n, text in enumerate(("海翔大道塔吊断电", "翔安南路围挡倒塌，电梯停运，工地停电"), COMMON + 20):
+            await filed(uow, an_issue(number=f"XM-2026-{n + 1:04}", description=text, reporter=city.reporter.id))
+        found = await uow.issues.similar("海翔大道塔吊没电，电梯停运，工地停电", 2, open_only=True)
+        assert found[0].description == "海翔大道塔吊断电"
+
+
+async def test_lists_are_read_until_it_is_enough(sql_store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of the rarest grams; of the others only where these are short."""
+    monkeypatch.setattr(alike, "_AT_ONCE", 500)
+    async with sql_store.begin() as uow:
+        await a_long_ledger(uow)
+        for enough, asked in ((1, 3), (600, 4)):
+            monkeypatch.setattr(alike, "_ENOUGH", enough)
+            statements = heard(uow)
+            found = await uow.issues.similar("塔吊停电，电梯停运，工地停电", 1, open_only=True)
+            assert len(statements) == asked, statements
+            assert found[0].number == "XM-2026-0002"
