@@ -94,6 +94,13 @@ class CardGone:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicGone:
+    """It did not arrive: the topic was deleted."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rejected:
     """It did not arrive and never will as it is."""
 
@@ -133,7 +140,9 @@ class PutOff:
     """It was not even tried: by the time of its slot everybody was to wait."""
 
 
-Outcome = Unready | PutOff | Sent | Blocked | Migrated | CardGone | Rejected | RetryLater | NotSent | Ambiguous
+Outcome = (
+    Unready | PutOff | Sent | Blocked | Migrated | CardGone | TopicGone | Rejected | RetryLater | NotSent | Ambiguous
+)
 
 
 class CallFailed(Exception):  # noqa: N818 - an outcome, told by its class

@@ -27,13 +27,14 @@ from bot.telegram.calls import (
     SendRich,
     SendText,
     Target,
+    TopicGone,
     Unready,
 )
 from bot.telegram.composer import Composer
 from bot.telegram.failures import UNPARSABLE
 from bot.telegram.planning import plan
 
-_TOPIC_GONE = "thread not found"  # what was meant for a topic that was deleted goes to the group itself
+_TOPIC_GONE = "thread not found"
 log = structlog.get_logger(__name__)
 
 
@@ -79,6 +80,7 @@ class Courier:
         self._composer = composer
         self._speaker = speaker
         self._gone: set[tuple[ChatId, str | None]] = set()  # cards whose message was deleted: sent anew
+        self._deleted: set[tuple[ChatId, int]] = set()  # topics: what was meant for one goes to the group itself
 
     async def deliver(self, rows: Sequence[OutboxRow], leave: Leave, told: Told) -> None:
         """One call each at most, side by side, each in its slot; `told` hears what became of each as soon as it is known."""
@@ -141,10 +143,11 @@ class Courier:
         content = _one(contents)
         if prepared.shown is not None and isinstance(content, SendText | SendRich):
             return await self._edit(row, prepared.shown, content)
-        target = Target(message.chat, message.topic, message.reply_to)
-        outcome = await self._speaker.send(target, content)
-        if message.topic is not None and isinstance(outcome, Rejected) and _TOPIC_GONE in outcome.error.lower():
-            outcome = await self._speaker.send(replace(target, topic=None), content)
+        topic = None if (message.chat, message.topic) in self._deleted else message.topic
+        outcome = await self._speaker.send(Target(message.chat, topic, message.reply_to), content)
+        if topic is not None and isinstance(outcome, Rejected) and _TOPIC_GONE in outcome.error.lower():
+            self._deleted.add((message.chat, topic))
+            return Delivered(row, TopicGone(outcome.error))  # again, in a slot of its own
         self._gone.discard((message.chat, message.card))
         return Delivered(row, _or_plainer(outcome, content))
 
