@@ -40,7 +40,7 @@ class Chooser:
         taken = set(busy)
         for _ in range(LOOKS):
             now = self._seconds()
-            occupied = {*taken, *map(ChatId, self._pacer.blocked(now))}
+            occupied = {*taken, *map(ChatId, self._pacer.closed(now))}
             crowded, rows = self._crowded, await self._look(turn, occupied)
             seen_all = len(rows) < WINDOW
             left = [row for row in rows.values() if row.id not in chosen]

@@ -79,27 +79,29 @@ class Pacer:
         else. For whom there is only no room now, no moment is known."""
         go: list[int] = []
         waiting: dict[int, float] = {}
-        again: list[float] = []
-        look: float | None = None  # unknown after each that goes
+        slot = self._overall.ready(now)
         for candidate in candidates:
-            where = TOASTS if candidate.toast else candidate.chat
-            ready = max(self._held_until, waiting.get(where) or self._chat_ready(where))
             if most is not None and len(go) >= most:
                 break
-            if ready <= now and not self._behind(candidate, now):
-                ready = look = self.look(now) if look is None else look
-            if ready <= now:
-                self._book(candidate, now)
+            where = TOASTS if candidate.toast else candidate.chat
+            if where in waiting:
+                continue
+            ready = max(now, self._held_until, self._chat_ready(where))
+            behind = self._behind(candidate, ready)
+            again = self._look(slot, now) if ready <= max(now, slot) else ready
+            if behind or again <= now:
+                self._book(candidate, behind, now)
                 go.append(candidate.row)
-                look = None
+                slot = self._overall.ready(now)
             else:
-                again.append(ready)
-                waiting.setdefault(where, ready)
-        return Choice(tuple(go), min(again, default=None))
+                waiting[where] = again
+        return Choice(tuple(go), min(waiting.values(), default=None))
 
     def look(self, now: float) -> float:
         """From when on there is a slot to give out: later than it may be, so that one look finds several."""
-        slot = self._overall.ready(now)
+        return self._look(self._overall.ready(now), now)
+
+    def _look(self, slot: float, now: float) -> float:
         return now if slot <= now + self._limits.ahead else slot - self._limits.ahead * 2 / 3
 
     def due(self, row: int, now: float) -> float:
@@ -170,6 +172,10 @@ class Pacer:
         ready = {chat: self._chat_ready(chat) for chat in self._chats}
         return {chat: at for chat, at in ready.items() if at > now}
 
+    def closed(self, now: float) -> list[int]:
+        """Chats into which nothing may go in any slot that is given out now."""
+        return [chat for chat, at in self.blocked(now).items() if at > now + self._limits.ahead]
+
     def known(self) -> list[int]:
         """Chats that a limit still has to remember."""
         return list(self._chats)
@@ -186,24 +192,22 @@ class Pacer:
             ready = max(ready, known.sent[0] + self._limits.minute)
         return ready
 
-    def _behind(self, candidate: Candidate, now: float) -> list[int]:
-        """Rows less urgent than the candidate, whose slots are to come."""
+    def _behind(self, candidate: Candidate, ready: float) -> list[int]:
+        """Rows less urgent than the candidate, with slots that come when its chat is ready."""
         return [
             row
             for row, urgency in self._booked.items()
-            if urgency > candidate.urgency and self._overall.slot(row) > now
+            if urgency > candidate.urgency and self._overall.slot(row) > ready
         ]
 
-    def _book(self, candidate: Candidate, now: float) -> None:
-        behind = self._behind(candidate, now)
+    def _book(self, candidate: Candidate, behind: Sequence[int], now: float) -> None:
         self._overall.book(candidate.row, now)
         self._overall.overtake(candidate.row, behind)
         ahead = {row: urgency for row, urgency in self._booked.items() if self._overall.slot(row) > now}
         twice = dict.fromkeys(behind, MOST_URGENT)  # nobody is overtaken twice
         self._booked = {**ahead, **twice, candidate.row: candidate.urgency}
-        if candidate.toast:
-            return
-        self.remember(candidate.chat, now)
+        if not candidate.toast:
+            self.remember(candidate.chat, self._overall.slot(candidate.row))
 
 
 def _last(sent: deque[float]) -> float:

@@ -23,7 +23,7 @@ class Seen:
 
     accepted: Counter[int] = field(default_factory=Counter)  # by chat
     first: dict[int, float] = field(default_factory=dict)  # when a chat first got something
-    last: float = 0.0
+    last: dict[int, float] = field(default_factory=dict)  # and when last
     refused: int = 0
     early: int = 0  # calls into a chat before it was told they may come
     calls: int = 0
@@ -56,7 +56,7 @@ class Ceiling:
         self._groups[chat].append(now)
         self.seen.accepted[chat] += 1
         self.seen.first.setdefault(chat, now)
-        self.seen.last = now
+        self.seen.last[chat] = now
         return 0
 
     def _full(self, chat: int, now: float) -> float:

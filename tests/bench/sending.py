@@ -101,8 +101,9 @@ def _result(told: dict[str, Any], seen: Seen, size: str) -> Result:
     got = Counter({chat: count for chat, count in seen.accepted.items() if chat < ANSWERS})
     asked = {int(chat): at for chat, at in told["asked"].items()}
     took = [seen.first[chat] - at for chat, at in asked.items() if chat in seen.first]
+    ended = max(at for chat, at in seen.last.items() if chat < ANSWERS)  # answers are wanted for a second longer
     return Result(
-        rate=got.total() / (seen.last - told["began"]),
+        rate=got.total() / (ended - told["began"]),
         lost=(wanted - got).total(),
         twice=(got - wanted).total(),
         refused=seen.refused,

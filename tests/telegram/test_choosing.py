@@ -23,9 +23,9 @@ LOOK = 0.05
 class Line:
     """An outbox, a chooser, and a server that counts. Every call lands at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, ahead: float = 0.0) -> None:
         self.turns = Turns(FakeStore(), a_policy(), a_calendar(), FakeClock(NOW))
-        self.seconds, self.pacer, self.server = Seconds(), Pacer(Limits(ahead=0.0)), Server()
+        self.seconds, self.pacer, self.server = Seconds(), Pacer(Limits(ahead=ahead)), Server()
         self.chooser = Chooser(self.pacer, self.seconds)
         self.left: list[tuple[float, OutboxRow]] = []
 
@@ -125,6 +125,18 @@ async def test_a_cycle_looks_once_when_there_are_no_more_slots() -> None:
         line.seconds.now += LOOK
         assert await line.chooser.choose(turn, (), 200)
     assert len(looks) == 1
+
+
+async def test_in_a_crowd_too_who_may_hear_something_soon_is_looked_at() -> None:
+    """It has a slot before it is free, as it is free when the slot comes."""
+    line = Line(ahead=0.6)
+    await line.queue([(7, Priority.REMINDER), *((chat, Priority.REMINDER) for chat in range(100, 100 + 3 * WINDOW))])
+    line.pacer.remember(7, line.seconds.now - 0.3)
+    looks = []
+    for _ in range(3):
+        looks.append(7 in {row.message.chat for row in await line.look()})
+        line.seconds.now += 0.2
+    assert looks == [False, False, True]
 
 
 CHATS = st.integers(-3, 9).filter(bool)

@@ -140,6 +140,27 @@ def test_who_is_urgent_takes_the_slot_of_who_is_not() -> None:
     assert due(pacer, 50, 3, 4, 5, 7) == [3, 7, 10, 13, 20]
 
 
+def test_a_chat_gets_the_first_slot_in_which_it_may_hear_something() -> None:
+    """Slots are given out ahead, to those as well who may not hear anything yet: one a second is one a second."""
+    rows = [Candidate(number, number + 100) for number in range(18)]
+    for before, again in ((4, 0.5), (18, None)):
+        pacer = Pacer(Limits(chat_gap=1.0))
+        pacer.remember(7, -0.5)
+        choice = pacer.choose([*rows[:before], Candidate(50, 7)], 0.0)
+        assert (50 in choice.go, choice.again) == (again is None, again)
+    assert 0.5 <= pacer.due(50, 0.0) < 0.6
+
+
+def test_nobody_is_overtaken_for_a_chat_that_may_not_hear_anything_yet() -> None:
+    """An answer takes the first slot of somebody less urgent that comes late enough for its chat, not an earlier one."""
+    pacer = Pacer(Limits(chat_gap=1.0))
+    pacer.remember(7, -0.9)
+    pacer.choose([Candidate(number, number + 100, urgency=2) for number in range(20)], 0.0)
+    assert due(pacer, 4, 5, 6, 7) == [7, 10, 13, 17]
+    assert pacer.choose([Candidate(50, 7, urgency=1)], 0.0).go == (50,)
+    assert due(pacer, 4, 50, 5, 6) == [7, 10, 13, 17]
+
+
 def test_nobody_is_overtaken_twice() -> None:
     """However many answers come, a reminder that has a slot leaves."""
     pacer = Pacer()
