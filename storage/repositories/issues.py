@@ -29,6 +29,7 @@ from storage.repositories.issue_rows import (
     standing_of,
     view_of,
 )
+from storage.repositories.queue import Queue
 from storage.repositories.repository import Session
 from storage.repositories.search import Search
 from storage.tables import counters, history, people, words
@@ -51,7 +52,7 @@ _NOTE = insert(history).returning(history.c.id)
 _WORDS = insert(words).returning(words.c.id)
 
 
-class SqlIssues(IssueLists, Search, Likeness, Figures):
+class SqlIssues(Queue, IssueLists, Search, Likeness, Figures):
     """Keeps `bot.ports.Issues`."""
 
     def __init__(self, session: Session, trail: Trail) -> None:

@@ -17,7 +17,7 @@ from storage.repositories import ways
 from storage.repositories.bigrams import bigrams, grams
 from storage.repositories.issue_rows import view_of
 from storage.repositories.postings import COMMON, Postings
-from storage.repositories.sight import shape_of, sight_given
+from storage.repositories.sight import Seeing
 from storage.repositories.ways import Along, Kind, Word
 from storage.tables.base import clean
 
@@ -59,7 +59,7 @@ class Sought:
         return [(Along.OPEN, self.gram), (Along.CLOSED, self.gram), *((Along.PROJECT, code) for code in self.projects)]
 
 
-class Search(Postings):
+class Search(Postings, Seeing):
     """The question in words."""
 
     async def find(self, words: str, sight: Sight, limit: int) -> Found:
@@ -68,14 +68,14 @@ class Search(Postings):
         if not wanted:
             return Found([])
         known = sorted(await self._known_of(wanted), key=lambda word: word.commonness)
-        given = {**sight_given(sight, postgres=self._postgres), **_given(known)}
+        given = {**self._seen(sight), **_given(known)}
         rarest, bounds = known[0], list[Any]()
         if rarest.commonness < COMMON:
             ids = await self._few(rarest)
         else:
             chosen, bounds = await self._ways(rarest, sight)
             ids = await self._newest(chosen, bounds, known, sight, limit, given)
-        matching = ways.matching(tuple(word.kind for word in known), shape_of(sight), limit, postgres=self._postgres)
+        matching = ways.matching(tuple(word.kind for word in known), self._shape(sight), limit)
         rows = await self._all(matching, {**given, **ids_given(ids, postgres=self._postgres)}) if ids else []
         return Found([view_of(row) for row in rows], None if len(rows) == limit else await self._since(bounds))
 
@@ -119,7 +119,7 @@ class Search(Postings):
             f"end_{n}": along.beginning if bound is None else bound
             for n, (along, bound) in enumerate(zip(alongs, bounds, strict=True))
         }
-        found = ways.candidates(alongs, words, shape_of(sight), limit, postgres=self._postgres)
+        found = ways.candidates(alongs, words, self._shape(sight), limit)
         return [row.id for row in await self._all(found, {**given, **_whose(chosen), **ends})]
 
     async def _ways(self, rarest: Sought, sight: Sight) -> tuple[list[Way], list[Any]]:

@@ -14,42 +14,56 @@ from sqlalchemy import ColumnElement, bindparam, false, or_, select, true
 from bot.domain.organisation import Scope, ScopeKind
 from bot.domain.permissions import Sight
 from storage.databases.dialect import is_given, list_given
+from storage.repositories.repository import Repository
 from storage.tables import issues, projects
 
 Among = Callable[[ColumnElement[Any]], ColumnElement[bool]]
 _SELF = "in_sight_of"
+_NARROW = frozenset({ScopeKind.PROJECT, ScopeKind.UNIT})
 
 
 @dataclass(frozen=True)
 class Shape:
-    """Of a sight. `kinds` of its scopes in order, the city alone; `own`: the person's own issues are in it."""
+    """Of a sight. `kinds` of its scopes in order, the city alone; `own`: the person's own issues are in it. `postgres`: for that
+    database."""
 
     kinds: tuple[ScopeKind, ...]
     own: bool
+    postgres: bool
 
 
-def shape_of(sight: Sight) -> Shape:
-    """What `in_sight` depends on."""
-    kinds = {scope.kind for scope in sight.scopes}
-    if ScopeKind.CITY in kinds:
-        return Shape((ScopeKind.CITY,), own=False)
-    return Shape(tuple(sorted(kinds)), own=sight.person is not None)
-
-
-def in_sight(shape: Shape, *, postgres: bool) -> ColumnElement[bool]:
-    """Issues in the scopes, and the person's own; whose, is given with `sight_given`."""
-    parts = [part for kind in shape.kinds for part in _of_kind(kind, _given(kind, postgres=postgres))]
+def in_sight(shape: Shape) -> ColumnElement[bool]:
+    """Issues in the scopes, and the person's own; whose, is given (`Seeing._seen`)."""
+    parts = [part for kind in shape.kinds for part in _of_kind(kind, _given(kind, shape))]
     if shape.own:
         parts += [column == bindparam(_SELF, type_=column.type) for column in (issues.c.reporter, issues.c.assignee)]
     return or_(false(), *parts)
 
 
-def sight_given(sight: Sight, *, postgres: bool) -> Mapping[str, Any]:
-    """The parameters of `in_sight` of this sight's shape."""
-    shape = shape_of(sight)
-    codes = {kind: {scope.value for scope in sight.scopes if scope.kind is kind} for kind in shape.kinds}
-    given = {_name(kind): list_given(of_kind, postgres=postgres) for kind, of_kind in codes.items()}
-    return given | {_SELF: sight.person} if shape.own else given
+def apart(shape: Shape) -> list[ColumnElement[bool]]:
+    """The same of some units and projects: each condition by itself, and over an index. None for a sight that may be a great part
+    of the ledger, or is of other indexes."""
+    if shape.own or not shape.kinds or not _NARROW.issuperset(shape.kinds):
+        return []
+    return [part for kind in shape.kinds for part in _of_kind(kind, _given(kind, shape), indexed=True)]
+
+
+class Seeing(Repository):
+    """One who reads what is in somebody's sight."""
+
+    def _shape(self, sight: Sight) -> Shape:
+        """What `in_sight` depends on."""
+        kinds = {scope.kind for scope in sight.scopes}
+        if ScopeKind.CITY in kinds:
+            return Shape((ScopeKind.CITY,), own=False, postgres=self._postgres)
+        return Shape(tuple(sorted(kinds)), own=sight.person is not None, postgres=self._postgres)
+
+    def _seen(self, sight: Sight) -> Mapping[str, Any]:
+        """The parameters of `in_sight` of this sight's shape."""
+        shape = self._shape(sight)
+        codes = {kind: {scope.value for scope in sight.scopes if scope.kind is kind} for kind in shape.kinds}
+        given = {_name(kind): list_given(of_kind, postgres=self._postgres) for kind, of_kind in codes.items()}
+        return given | {_SELF: sight.person} if shape.own else given
 
 
 def in_scope(scope: Scope) -> ColumnElement[bool]:
@@ -57,8 +71,8 @@ def in_scope(scope: Scope) -> ColumnElement[bool]:
     return or_(false(), *_of_kind(scope.kind, lambda column: column.in_([scope.value])))
 
 
-def _given(kind: ScopeKind, *, postgres: bool) -> Among:
-    return partial(is_given, postgres=postgres, name=_name(kind))
+def _given(kind: ScopeKind, shape: Shape) -> Among:
+    return partial(is_given, postgres=shape.postgres, name=_name(kind))
 
 
 def _name(kind: ScopeKind) -> str:
@@ -67,8 +81,8 @@ def _name(kind: ScopeKind) -> str:
 
 # a column with "" behind it uses no index: lists go along theirs in order, and what lies in a district or at a unit is so
 # much that gathering and sorting it is no short cut
-def _of_kind(kind: ScopeKind, among: Among) -> list[ColumnElement[bool]]:
-    """`among`: a column has one of the scopes' values."""
+def _of_kind(kind: ScopeKind, among: Among, *, indexed: bool = False) -> list[ColumnElement[bool]]:
+    """`among`: a column has one of the scopes' values. `indexed`: each by itself is to use an index."""
     match kind:
         case ScopeKind.CITY:
             return [true()]
@@ -79,4 +93,5 @@ def _of_kind(kind: ScopeKind, among: Among) -> list[ColumnElement[bool]]:
             return [(issues.c.project + "").in_(here)]
         case ScopeKind.UNIT:
             owned = select(projects.c.code).where(among(projects.c.owner))
-            return [among(issues.c.unit + ""), among(issues.c.reporting_unit), issues.c.project.in_(owned)]
+            unit = issues.c.unit if indexed else issues.c.unit + ""
+            return [among(unit), among(issues.c.reporting_unit), issues.c.project.in_(owned)]

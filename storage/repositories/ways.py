@@ -145,18 +145,18 @@ def bounds(ways: Sequence[Along]) -> Any:
 
 
 @lru_cache(_SHAPES)
-def candidates(ways: Sequence[Along], words: Sequence[Word], shape: Shape, limit: int, *, postgres: bool) -> Any:
+def candidates(ways: Sequence[Along], words: Sequence[Word], shape: Shape, limit: int) -> Any:
     """The newest of each way with all the words, and those the first of them numbers."""
-    seen = in_sight(shape, postgres=postgres)
+    seen = in_sight(shape)
     return kept(union(*(_found(n, way, words, seen, limit) for n, way in enumerate(ways)), *_numbered(words[0].kind)))
 
 
 @lru_cache(_SHAPES)
-def matching(kinds: Sequence[Kind], shape: Shape, limit: int, *, postgres: bool) -> Any:
+def matching(kinds: Sequence[Kind], shape: Shape, limit: int) -> Any:
     """Those of the few given that have the words. Asked for by themselves: PostgreSQL would go along the whole ledger
     instead."""
-    matches = [*(_mentions(n, kind) for n, kind in enumerate(kinds)), in_sight(shape, postgres=postgres)]
-    return kept(VIEW.where(is_given(issues.c.id, postgres=postgres), *matches).order_by(*_NEWEST).limit(limit))
+    matches = [*(_mentions(n, kind) for n, kind in enumerate(kinds)), in_sight(shape)]
+    return kept(VIEW.where(is_given(issues.c.id, postgres=shape.postgres), *matches).order_by(*_NEWEST).limit(limit))
 
 
 def _given(name: str, column: Any) -> Any:

@@ -80,6 +80,7 @@ issues = Table(
     required("salt", server_default=text("''")),  # of the digests in `history.state`; a new one on erasure
 )
 _AT_THE_DESK = f"status IN ({spelled_out(AT_THE_DESK)})"
+_WAITING = text(_AT_THE_DESK)
 _URGENT, _REST = text(f"{_AT_THE_DESK} AND level = 'A'"), text(f"{_AT_THE_DESK} AND level <> 'A'")
 _AT_THE_UNIT = text(f"status IN ({spelled_out(AT_THE_UNIT)})")
 # resolved too late; there is no index of all deadlines: PostgreSQL would count what is overdue along it, past all that ever was
@@ -90,6 +91,9 @@ _RESOLVED, _SUSPENDED = text(f"status = '{Status.RESOLVED}'"), text(f"status = '
 # thing: read off, not sorted. There is no plain index of states: SQLite would rather sort what it finds there
 Index("ix_issues_urgent", issues.c.reported_at, issues.c.id, sqlite_where=_URGENT, postgresql_where=_URGENT)
 Index("ix_issues_desk", issues.c.reported_at, issues.c.id, sqlite_where=_REST, postgresql_where=_REST)
+# what waits in sight of a desk that is not everybody's
+for column in (issues.c.project, issues.c.unit, issues.c.reporting_unit):
+    Index(f"ix_issues_desk_{column.name}", column, issues.c.level, sqlite_where=_WAITING, postgresql_where=_WAITING)
 Index("ix_issues_running", issues.c.due_at, issues.c.id, sqlite_where=_AT_THE_UNIT, postgresql_where=_AT_THE_UNIT)
 Index("ix_issues_missed", issues.c.due_at, sqlite_where=MISSED, postgresql_where=MISSED)
 Index("ix_issues_suspended", issues.c.suspended_at, issues.c.id, sqlite_where=_SUSPENDED, postgresql_where=_SUSPENDED)

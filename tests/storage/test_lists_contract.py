@@ -6,9 +6,9 @@ from typing import Any
 
 from bot.domain import lifecycle
 from bot.domain.history import Action
-from bot.domain.ids import PersonId
+from bot.domain.ids import PersonId, ProjectCode, UnitCode
 from bot.domain.issue import AT_THE_DESK, AT_THE_UNIT, Issue, Level, Status, Word
-from bot.domain.organisation import CITY
+from bot.domain.organisation import CITY, Scope
 from bot.domain.permissions import Sight
 from bot.ports import IssueView, UnitOfWork
 from tests.builders import City, a_deadline, a_person, an_issue, filed
@@ -53,6 +53,28 @@ async def test_the_queue_holds_what_waits_at_the_desk(uow: UnitOfWork, city: Cit
     expected = [issue.id for issue in issues if issue.status in AT_THE_DESK]
     assert await uow.issues.queue(EVERYTHING, None, 10) == expected
     assert await uow.issues.queue_length(EVERYTHING, 10) == len(expected)
+
+
+async def test_a_desk_of_some_units_and_projects_has_its_own_queue(uow: UnitOfWork, city: City) -> None:
+    """What a unit is to solve, what it reported, what its projects have; each once, in the order of the whole queue."""
+    places: tuple[dict[str, Any], ...] = (
+        {"unit": UnitCode("U04"), "reporting_unit": UnitCode("U04")},
+        {"project": ProjectCode("P003")},
+        {"reporting_unit": UnitCode("U04"), "level": Level.A},
+        {"unit": UnitCode("U01"), "reporting_unit": None},
+        {"project": ProjectCode("P002"), "level": Level.A, "reporting_unit": None},
+    )
+    cases = [await reported(uow, city, -n, **place) for n, place in enumerate(places)]
+    await reported(uow, city, 0, unit=UnitCode("U04"), status=Status.ASSIGNED)
+    desk = Sight(None, frozenset({Scope.parse("unit:U04"), Scope.parse("project:P003")}))
+    waiting = [cases[n].id for n in (2, 1, 0)]
+    assert await uow.issues.queue(desk, None, 10) == waiting
+    assert await uow.issues.queue(desk, waiting[0], 10, silent_before=NOW) == waiting[1:]
+    assert await uow.issues.queue(desk, None, 1) == waiting[:1]
+    assert await uow.issues.queue_length(desk, 10) == 3
+    assert await uow.issues.queue_length(desk, 2, silent_before=NOW) == 2
+    owner = Sight(None, frozenset({Scope.parse("unit:U11")}))
+    assert await uow.issues.queue(owner, None, 10) == [cases[n].id for n in (4, 2, 3, 1, 0)]
 
 
 async def test_a_solution_waits_for_its_reporter_first(uow: UnitOfWork, city: City) -> None:

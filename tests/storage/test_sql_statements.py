@@ -131,7 +131,24 @@ async def test_what_others_may_change_meanwhile_is_asked_anew(postgres_store: Sq
         assert len(statements) == 3 + 3 + 3 * 2
 
 
+async def test_a_units_desk_does_not_pass_everybodys(sqlite_store: SqlStore, sqlite_ledger: City) -> None:
+    """What waits for it is gathered where it lies, however long the queue of the others is."""
+    desk = Sight(None, frozenset({Scope.parse("unit:U04"), Scope.parse("project:P003")}))
+    async with sqlite_store.begin() as uow:
+        raw, statements = uow._connection._raw, list[str]()
+        raw.set_trace_callback(statements.append)
+        await uow.issues.queue(desk, IssueId(1), 1, silent_before=NOW)
+        await uow.issues.queue_length(desk, 100, silent_before=NOW)
+        raw.set_trace_callback(None)
+        plans = [[step for *_, step in raw.execute(f"EXPLAIN QUERY PLAN {statement}")] for statement in statements]
+    asked = [step for plan in plans for step in plan if " issues " in step and "PRIMARY KEY" not in step]
+    assert {step.split()[4] for step in asked} == {
+        f"ix_issues_desk_{at}" for at in ("project", "unit", "reporting_unit")
+    }
+
+
 INDEXED: dict[str, Asking] = {
+    "a unit's queue": lambda uow, _: uow.issues.queue(Sight(None, frozenset({Scope.parse("unit:U04")})), None, 10),
     "the queue": lambda uow, _: uow.issues.queue(Sight(None, frozenset({CITY})), None, 10),
     "a reporter's": lambda uow, city: uow.issues.of_reporter(city.reporter.id, 10),
     "a reporter's last": lambda uow, city: uow.issues.last_open_of(city.reporter.id),
