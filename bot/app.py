@@ -13,7 +13,7 @@ import uvloop
 
 from bot.beat import Beat
 from bot.erasing import Eraser
-from bot.leading import Leadership, Term, take_or_refuse, this_process
+from bot.leading import DRAIN_SECONDS, Leadership, Term, take_or_refuse, this_process
 from bot.logs import configure_logs
 from bot.opening import Office, introduce, open_office, open_web, refuse_webhook
 from bot.parts import Part, run_parts
@@ -47,11 +47,11 @@ log = structlog.get_logger(__name__)
 @dataclass
 class App:
     """The parts in the order in which they stop: nothing new comes in, what came in is handled, what was said is sent.
-    `patience`: seconds they have for that in all; None: as long as it takes."""
+    `patience`: seconds they have for that in all."""
 
     turns: Turns
     parts: list[Part] = field(default_factory=list)
-    patience: float | None = None
+    patience: float = DRAIN_SECONDS
 
     async def run(self, until: asyncio.Event) -> None:
         """Serve until the event is set. Raises what a part could not go on after (TokenRejected)."""
@@ -105,7 +105,7 @@ async def _everything(office: Office, me: Me) -> list[Part]:
     holder = this_process()
     await refuse_webhook(office)
     await take_or_refuse(office.turns, holder)
-    leadership = Leadership(office.turns, partial(voice, office), holder, office.pulse, patience=None)
+    leadership = Leadership(office.turns, partial(voice, office), holder, office.pulse)
     return [*ears(office, me, leadership.wake), watch(office, leadership.wake), leadership]
 
 

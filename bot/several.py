@@ -58,7 +58,7 @@ async def build_serve(settings: Settings, _until: asyncio.Event) -> AsyncIterato
         intake = WebhookIntake(office.turns, settings.bot_id, secret, hearing, partial(bell.ring, INBOX))
         hook = Hook(office.gateway, url, secret, ASKED_FOR, hearing)
         server = await open_web(office, stack, web.post(urlsplit(url).path or "/", intake.receive))
-        yield App(office.turns, [server, hook, bell], DRAIN_SECONDS)
+        yield App(office.turns, [server, hook, bell])
 
 
 @asynccontextmanager
@@ -79,4 +79,4 @@ async def build_work(settings: Settings, until: asyncio.Event) -> AsyncIterator[
 
         processor, photos = hands(office, me, told)
         bell = Bell(settings.database_url, {INBOX: processor.wake, OUTBOX: leadership.wake})
-        yield App(office.turns, [processor, photos, watch(office, told), leadership, *server, bell], DRAIN_SECONDS)
+        yield App(office.turns, [processor, photos, watch(office, told), leadership, *server, bell])

@@ -64,9 +64,12 @@ class Bell:
         engine = postgres_engine(self._url)
         try:
             async with engine.connect() as connection:
-                line = (await connection.get_raw_connection()).driver_connection
-                await self._listen(line)
-                await self._until_broken(line)
+                line: Any = (await connection.get_raw_connection()).driver_connection
+                try:
+                    await self._listen(line)
+                    await self._until_broken(line)
+                finally:  # SQLAlchemy would wait for the server to hear it
+                    line.terminate()
         finally:
             await engine.dispose()
 
