@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.databases.engines import parse, postgres_engine
+from storage.databases.lines import notice_silence
 from storage.databases.server_connection import TROUBLE
 
 log = structlog.get_logger(__name__)
@@ -65,6 +66,7 @@ class Bell:
         try:
             async with engine.connect() as connection:
                 line: Any = (await connection.get_raw_connection()).driver_connection
+                notice_silence(line)
                 try:
                     await self._listen(line)
                     await self._until_broken(line)
