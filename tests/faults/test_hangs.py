@@ -1,9 +1,10 @@
-"""A database that stands still, refusing nobody and answering nobody: it is told, and holds no process that is to end."""
+"""A database, or a Telegram, that stands still, refusing nobody and answering nobody: it holds no process that is to end."""
 
 import asyncio
 import random
 import time
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
@@ -13,9 +14,10 @@ from tests.bench.site import found_city
 from tests.faults.cluster import a_port, cluster
 from tests.faults.crowd import Crowd
 from tests.faults.fleet import ready
-from tests.faults.processes import environment, start
+from tests.faults.processes import Running, environment, start
 
 PEOPLE = 6
+STARTING = 30.0  # seconds until it asks
 NOTICED = 10.0  # seconds for /readyz to say so
 DRAIN_SECONDS = 5.0
 ENDING = 5.0  # seconds for an interpreter to end, at the most, on a crowded machine
@@ -47,6 +49,40 @@ async def test_processes_end_in_time_while_postgres_stands_still(
     assert codes == [0, 0]
     assert took <= DRAIN_SECONDS + ENDING
     assert not any("Traceback" in log.read_text("utf-8") for log in logs)
+
+
+async def test_a_start_that_hangs_can_be_ended(tmp_path: Path, unlimited: Sandbox) -> None:
+    """Asked to end before it could open the ledger, or ask Telegram who it is."""
+    async with cluster() as server:
+        await upgrade(server.url())
+        with server.standing_still():
+            assert await _ended(start("work", environment(unlimited, tmp_path, server.url()), tmp_path / "worker.log"))
+    async with Silent() as silent:
+        process = start("run", environment(silent, tmp_path, f"sqlite:///{tmp_path}/ledger.db"), tmp_path / "run.log")
+        await asyncio.wait_for(silent.asked.wait(), STARTING)
+        assert await _ended(process)
+
+
+class Silent(Sandbox):
+    """Takes the question who we are, and never answers it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = asyncio.Event()
+
+    async def carry_out(self, name: str, params: dict[str, Any], uploads: dict[str, Any]) -> Any:
+        """But for the question."""
+        if name == "getMe":
+            self.asked.set()
+            await asyncio.sleep(60)
+        return await super().carry_out(name, params, uploads)
+
+
+async def _ended(process: Running) -> bool:
+    """In time and in order, a moment after it began."""
+    await asyncio.sleep(2.0)
+    began = time.monotonic()
+    return await process.end() == 0 and time.monotonic() - began <= DRAIN_SECONDS + ENDING
 
 
 async def _status(port: int, path: str) -> int:
