@@ -29,7 +29,7 @@ class SqlStore:
         self._sqlite = is_sqlite(self._url)
         self._known = Known()
         self._database = database(self._url, guest=guest)
-        self._outage = Outage("store")
+        self._outage = None if guest else Outage("store")  # a command says in a sentence what became of it
 
     async def open(self) -> None:
         """Make the file's folder, and see that the database can be worked with. Raises DatabaseUnusable."""
@@ -65,9 +65,11 @@ class SqlStore:
                 yield uow
                 await uow.seal()
         except StoreUnavailable as error:
-            self._outage.failed(error)
+            if self._outage is not None:
+                self._outage.failed(error)
             raise
-        self._outage.answered()
+        if self._outage is not None:
+            self._outage.answered()
 
     async def revision(self) -> str | None:
         """The schema's revision, None if it was never migrated. Raises StoreUnavailable."""

@@ -30,7 +30,7 @@ async def check_ledger(
     try:
         await store.open()
     except DatabaseUnusable as error:
-        yield red("database", str(error), "See that the server runs and that the address and rights are right.")
+        yield red("database", str(error), "Do so, then look again.")
         return
     try:
         async for finding in _inside(store, settings.database_url, policy, found):

@@ -94,6 +94,15 @@ async def test_each_outage_is_said(sql_store: SqlStore, seconds: Seconds) -> Non
     assert [line["event"] for line in lines] == ["store.away", "store.back"] * 2
 
 
+async def test_a_command_beside_the_bot_logs_nothing(sql_store: SqlStore) -> None:
+    """What it writes to stdout may be read by a script."""
+    beside = SqlStore(sql_store._url.render_as_string(hide_password=False), guest=True)
+    with capture_logs() as lines:
+        await _fails(beside)
+    assert lines == []
+    await beside.close()
+
+
 async def test_a_fault_is_no_outage(sql_store: SqlStore, seconds: Seconds) -> None:
     """It is raised on, for whoever began to log it."""
     with capture_logs() as lines, pytest.raises(LookupError):
