@@ -11,6 +11,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     ColumnElement,
+    Integer,
     Table,
     Text,
     TextClause,
@@ -84,6 +85,12 @@ def gathered(column: ColumnElement[int], *, postgres: bool) -> ColumnElement[Any
 def spelled(member: StrEnum) -> ColumnElement[str]:
     """A value of ours written into the statement: a partial index is only used where its condition is seen to hold."""
     return literal_column(f"'{member.value}'")
+
+
+def fixed(number: int) -> ColumnElement[int]:
+    """Written into the statement: of a LIMIT that is given each time PostgreSQL expects a tenth of all there is, and plans anew
+    each time because it is never that."""
+    return literal_column(str(int(number)), Integer)
 
 
 def is_postgres(connection: Connection) -> bool:

@@ -17,7 +17,7 @@ from sqlalchemy import false, literal, select, true
 from bot.domain.ids import IssueId
 from bot.domain.issue import OPEN, Means, Status
 from bot.ports import Similar
-from storage.databases.dialect import gathered, given_rows, ids_given, is_given
+from storage.databases.dialect import fixed, gathered, given_rows, ids_given, is_given
 from storage.repositories.bigrams import bigrams, likeness
 from storage.repositories.issue_rows import STANDING, standing_of
 from storage.repositories.postings import Postings, commonness
@@ -133,7 +133,7 @@ def _lists(*, open_only: bool, postgres: bool) -> Any:
         of_gram = select(index.c.issue).where(
             index.c.gram == given.c.value, index.c.open == (true() if is_open else false())
         )
-        some = of_gram.order_by(index.c.issue.desc()).limit(_POSTING[is_open]).correlate(given).subquery()
+        some = of_gram.order_by(index.c.issue.desc()).limit(fixed(_POSTING[is_open])).correlate(given).subquery()
         return select(gathered(some.c.issue, postgres=postgres)).scalar_subquery()
 
     lists = (

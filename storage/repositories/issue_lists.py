@@ -11,7 +11,7 @@ from bot.domain.ids import IssueId, PersonId
 from bot.domain.issue import AT_THE_UNIT, CLOSED, Issue, Status
 from bot.domain.permissions import Sight
 from bot.ports import IssueView
-from storage.databases.dialect import ids_given, is_given
+from storage.databases.dialect import fixed, ids_given, is_given
 from storage.databases.prepared import kept
 from storage.repositories.issue_rows import ISSUE, VIEW, issue_of, view_of
 from storage.repositories.queue import HEARS
@@ -76,7 +76,7 @@ class IssueLists(Seeing):
 
     async def suspended(self, sight: Sight, limit: int) -> list[IssueView]:
         """What waits for something, longest first."""
-        return await self._in_order(_held(self._shape(sight)), sight, limit)
+        return await self._in_order(_held(self._shape(sight), limit), sight)
 
     async def followers(self, original: IssueId) -> list[IssueId]:
         """What was merged into it."""
@@ -85,15 +85,15 @@ class IssueLists(Seeing):
 
     async def overdue(self, sight: Sight, now: datetime, limit: int) -> list[IssueView]:
         """Longest overdue first."""
-        return await self._in_order(_late(self._shape(sight)), sight, limit, now=now)
+        return await self._in_order(_late(self._shape(sight), limit), sight, now=now)
 
     async def asking_for_time(self, sight: Sight, limit: int) -> list[IssueView]:
         """At the unit, more time asked for: nearest deadline first."""
-        return await self._in_order(_asking(self._shape(sight)), sight, limit)
+        return await self._in_order(_asking(self._shape(sight), limit), sight)
 
     async def provisional(self, sight: Sight, limit: int) -> list[IssueView]:
         """At the unit, the deadline provisional: nearest first."""
-        return await self._in_order(_unsure(self._shape(sight)), sight, limit)
+        return await self._in_order(_unsure(self._shape(sight), limit), sight)
 
     async def each(self, sight: Sight) -> AsyncIterator[IssueView]:
         """All in sight, streamed by number: numbers are given in the order of filing."""
@@ -102,10 +102,10 @@ class IssueLists(Seeing):
             for row in rows:
                 yield view_of(row)
 
-    async def _in_order(self, ids: Any, sight: Sight, limit: int, **given: Any) -> list[IssueView]:
+    async def _in_order(self, ids: Any, sight: Sight, **given: Any) -> list[IssueView]:
         """Those that `ids` finds, as it orders them. Two questions: planned for any sight, one would read the tables a view is of
         whole for a page."""
-        rows = await self._all(ids, {"most": limit, **given, **self._seen(sight)})
+        rows = await self._all(ids, {**given, **self._seen(sight)})
         found = [row.id for row in rows]
         return await self.views(found) if found else []
 
@@ -124,26 +124,26 @@ def is_overdue(now: datetime) -> Any:
 
 
 @lru_cache(maxsize=_SHAPES)
-def _held(shape: Shape) -> Any:
+def _held(shape: Shape, most: int) -> Any:
     held = _IDS.where(_SUSPENDED, in_sight(shape))
-    return kept(held.order_by(issues.c.suspended_at, issues.c.id).limit(_MOST))
+    return kept(held.order_by(issues.c.suspended_at, issues.c.id).limit(fixed(most)))
 
 
 @lru_cache(maxsize=_SHAPES)
-def _late(shape: Shape) -> Any:
-    return _running(shape, issues.c.due_at < bindparam("now", type_=Moment()))
+def _late(shape: Shape, most: int) -> Any:
+    return _running(shape, most, issues.c.due_at < bindparam("now", type_=Moment()))
 
 
 @lru_cache(maxsize=_SHAPES)
-def _asking(shape: Shape) -> Any:
-    return _running(shape, issues.c.asked_until.is_not(None))
+def _asking(shape: Shape, most: int) -> Any:
+    return _running(shape, most, issues.c.asked_until.is_not(None))
 
 
 @lru_cache(maxsize=_SHAPES)
-def _unsure(shape: Shape) -> Any:
-    return _running(shape, issues.c.due_provisional.is_(True))
+def _unsure(shape: Shape, most: int) -> Any:
+    return _running(shape, most, issues.c.due_provisional.is_(True))
 
 
-def _running(shape: Shape, condition: Any) -> Any:
+def _running(shape: Shape, most: int, condition: Any) -> Any:
     """Nearest deadline first."""
-    return kept(_IDS.where(RUNS, condition, in_sight(shape)).order_by(issues.c.due_at, issues.c.id).limit(_MOST))
+    return kept(_IDS.where(RUNS, condition, in_sight(shape)).order_by(issues.c.due_at, issues.c.id).limit(fixed(most)))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, false, func, insert, select, true, update
 
 from bot.domain.ids import IssueId
-from storage.databases.dialect import given_rows, given_values
+from storage.databases.dialect import fixed, given_rows, given_values
 from storage.repositories.bigrams import grams
 from storage.repositories.repository import Repository
 from storage.tables import grams as index
@@ -60,8 +60,8 @@ def commonness(given: Any, most: int, *, is_open: bool | None = None) -> Any:
     of_kind = [] if is_open is None else [index.c.open == (true() if is_open else false())]
     of_gram = select(index.c.issue).where(index.c.gram == given.c.value, *of_kind).correlate(given)
     newest = of_gram.order_by(index.c.open.desc(), index.c.issue.desc())
-    last = newest.limit(1).offset(most - 1).scalar_subquery()
-    return func.coalesce(last + most, of_gram.with_only_columns(func.count()).scalar_subquery())
+    last = newest.limit(fixed(1)).offset(fixed(most - 1)).scalar_subquery()
+    return func.coalesce(last + fixed(most), of_gram.with_only_columns(func.count()).scalar_subquery())
 
 
 @cache

@@ -8,12 +8,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, func, or_, select, text, tuple_, union, union_all
+from sqlalchemy import and_, bindparam, func, or_, select, text, tuple_, union, union_all
 
 from bot.domain.ids import IssueId
 from bot.domain.issue import AT_THE_DESK, Level, Status, Word
 from bot.domain.lifecycle import ASKS
 from bot.domain.permissions import Sight
+from storage.databases.dialect import fixed
 from storage.databases.prepared import kept
 from storage.repositories.sight import Seeing, Shape, apart, in_sight
 from storage.tables import issues, people
@@ -33,7 +34,6 @@ _SILENT = issues.c.resolved_at < bindparam("silent_before", type_=Moment())
 _RIPE = or_(_SPOKEN, and_(_SILENT, or_(issues.c.asks >= ASKS, ~HEARS)))
 _AFTER = (bindparam("after_at", type_=Moment()), bindparam("after_id", type_=issues.c.id.type))
 _BEHIND = tuple_(*_OLDEST) > tuple_(*_AFTER)
-_MOST = bindparam("most", type_=Integer)
 _SHAPES = 256  # of sights whose statements are kept
 
 
@@ -49,10 +49,12 @@ class Queue(Seeing):
         for level in _WAITS:
             if mark is not None and _URGENCY[mark.level] > level:
                 continue
-            values = self._waited(sight, limit - len(found), silent_before)
+            values = self._waited(sight, silent_before)
             if behind := mark is not None and _URGENCY[mark.level] == level:
                 values |= {"after_at": mark.reported_at, "after_id": mark.id}
-            waiting = _waiting(self._shape(sight), level, ripe=silent_before is not None, behind=behind)
+            waiting = _waiting(
+                self._shape(sight), level, limit - len(found), ripe=silent_before is not None, behind=behind
+            )
             found += [row.id for row in await self._all(waiting, values)]
             if len(found) == limit:
                 break
@@ -60,28 +62,28 @@ class Queue(Seeing):
 
     async def queue_length(self, sight: Sight, most: int, *, silent_before: datetime | None = None) -> int:
         """How many wait at the desk, counted up to `most`."""
-        counted = _counted(self._shape(sight), ripe=silent_before is not None)
-        return min(most, int(await self._value(counted, self._waited(sight, most, silent_before))))
+        counted = _counted(self._shape(sight), most, ripe=silent_before is not None)
+        return min(most, int(await self._value(counted, self._waited(sight, silent_before))))
 
-    def _waited(self, sight: Sight, most: int, silent_before: datetime | None) -> dict[str, Any]:
+    def _waited(self, sight: Sight, silent_before: datetime | None) -> dict[str, Any]:
         silence = {} if silent_before is None else {"silent_before": silent_before}
-        return {"most": most, **silence, **self._seen(sight)}
+        return {**silence, **self._seen(sight)}
 
 
 @lru_cache(maxsize=_SHAPES)
-def _waiting(shape: Shape, level: int, *, ripe: bool, behind: bool) -> Any:
+def _waiting(shape: Shape, level: int, most: int, *, ripe: bool, behind: bool) -> Any:
     """`ripe`: of the resolved only those for which `_RIPE` holds; `behind`: in the order of the queue."""
     conditions: list[Any] = [_WAITS[level], *([_RIPE] if ripe else []), *([_BEHIND] if behind else [])]
     own = [select(*_OLDEST).where(*conditions, way) for way in apart(shape)]
     found = union(*own).subquery() if own else issues
     along = [] if own else [*conditions, in_sight(shape)]
-    return kept(select(found.c.id).where(*along).order_by(found.c.reported_at, found.c.id).limit(_MOST))
+    return kept(select(found.c.id).where(*along).order_by(found.c.reported_at, found.c.id).limit(fixed(most)))
 
 
 @lru_cache(maxsize=_SHAPES)
-def _counted(shape: Shape, *, ripe: bool) -> Any:
-    """Of each way no more than `most`."""
-    some = select(issues.c.id).where(*([_RIPE] if ripe else [])).limit(_MOST)
+def _counted(shape: Shape, most: int, *, ripe: bool) -> Any:
+    """Of each way no more than so many."""
+    some = select(issues.c.id).where(*([_RIPE] if ripe else [])).limit(fixed(most))
     own = [_part(some.where(text(_AT_DESK), way)) for way in apart(shape)]
     found = union(*own) if own else union_all(*(_part(some.where(waits, in_sight(shape))) for waits in _WAITS.values()))
     return kept(select(func.count()).select_from(found.subquery()))

@@ -18,7 +18,7 @@ from storage.repositories.bigrams import bigrams, grams
 from storage.repositories.issue_rows import view_of
 from storage.repositories.postings import COMMON, Postings
 from storage.repositories.sight import Seeing
-from storage.repositories.ways import Along, Kind, Word
+from storage.repositories.ways import Along, Kind, Way, Word
 from storage.tables.base import clean
 
 LOOKED_AT = 1000  # issues; more are not looked at for one question, if all its words are common
@@ -27,8 +27,7 @@ _SEVERAL = 5  # projects of a name looked into one by one
 _MANY = 8  # ways in a person's sight looked into one by one
 _WORDS = 8  # more in one question are ignored
 _COMPARED = 200  # characters of a word that decide
-_LEDGER = (Along.LEDGER, None)
-Way = tuple[Along, Any]  # and whose
+_LEDGER = Way(Along.LEDGER)
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,8 @@ class Sought:
         """To the issues with it; none if there are only longer ones than the whole ledger."""
         if self.gram is None or len(self.projects) > _SEVERAL:
             return []
-        return [(Along.OPEN, self.gram), (Along.CLOSED, self.gram), *((Along.PROJECT, code) for code in self.projects)]
+        texts = [Way(Along.POSTING, (self.gram, is_open)) for is_open in (True, False)]
+        return [*texts, *(Way(Along.PROJECT, code) for code in self.projects)]
 
 
 class Search(Postings, Seeing):
@@ -71,10 +71,15 @@ class Search(Postings, Seeing):
         given = {**self._seen(sight), **_given(known)}
         rarest, bounds = known[0], list[Any]()
         if rarest.commonness < COMMON:
-            ids = await self._few(rarest)
+            few = ways.few(single=rarest.gram is None)
+            ids = await self._ids(few, {**_given([rarest]), **ways.beginning_given(rarest.single)})
         else:
             chosen, bounds = await self._ways(rarest, sight)
-            ids = await self._newest(chosen, bounds, known, sight, limit, given)
+            words_ = tuple(word.beside(rarest) for word in known)
+            found = {way: ways.found(way.along, words_, self._shape(sight), limit) for way in chosen}
+            ids = await self._newest(found, bounds, given)
+        if rarest.kind is not Kind.WORD:
+            ids |= await self._ids(ways.numbered(rarest.kind), _given([rarest]))
         matching = ways.matching(tuple(word.kind for word in known), self._shape(sight), limit)
         rows = await self._all(matching, {**given, **ids_given(ids, postgres=self._postgres)}) if ids else []
         return Found([view_of(row) for row in rows], None if len(rows) == limit else await self._since(bounds))
@@ -99,28 +104,17 @@ class Search(Postings, Seeing):
         count: int = await self._value(ways.BEGINNING, ways.beginning_given(single))
         return count if count < COMMON else _UNKNOWN
 
-    async def _few(self, rare: Sought) -> list[int]:
-        """All that may have a word that is rare."""
-        given = {**_given([rare]), **ways.beginning_given(rare.single)}
-        return [row.id for row in await self._all(ways.few(rare.kind, single=rare.gram is None), given)]
+    async def _newest(self, found: Mapping[Way, Any], bounds: Sequence[Any], given: Mapping[str, Any]) -> set[int]:
+        """What each way's statement finds, no further than the way's bound. One by one: all in one is another statement for any
+        number of ways, and planned as long as it is."""
+        ids = set[int]()
+        for (way, newest), bound in zip(found.items(), bounds, strict=True):
+            end = way.along.beginning if bound is None else bound
+            ids |= await self._ids(newest, {**given, **way.given(), "end": end})
+        return ids
 
-    async def _newest(
-        self,
-        chosen: Sequence[Way],
-        bounds: Sequence[Any],
-        known: Sequence[Sought],
-        sight: Sight,
-        limit: int,
-        given: Mapping[str, Any],
-    ) -> list[int]:
-        """Along each way, no further than its bound."""
-        alongs, words = tuple(along for along, _ in chosen), tuple(word.beside(known[0]) for word in known)
-        ends = {
-            f"end_{n}": along.beginning if bound is None else bound
-            for n, (along, bound) in enumerate(zip(alongs, bounds, strict=True))
-        }
-        found = ways.candidates(alongs, words, self._shape(sight), limit)
-        return [row.id for row in await self._all(found, {**given, **_whose(chosen), **ends})]
+    async def _ids(self, statement: Any, given: Mapping[str, Any]) -> set[int]:
+        return {row.id for row in await self._all(statement, given)}
 
     async def _ways(self, rarest: Sought, sight: Sight) -> tuple[list[Way], list[Any]]:
         """Along all that is in sight if that is little, else along the word, with where each way is to end."""
@@ -141,17 +135,17 @@ class Search(Postings, Seeing):
             codes |= {row.code for row in await self._all(ways.OWNED, {"owners": units})}
         own: list[Way] = []
         if sight.person is not None:
-            own += [(Along.REPORTER, sight.person), (Along.ASSIGNEE, sight.person)]
-        own += [(along, unit) for unit in units for along in (Along.UNIT, Along.REPORTING_UNIT)]
-        own += [(Along.PROJECT, code) for code in sorted(codes)]
+            own += [Way(Along.REPORTER, sight.person), Way(Along.ASSIGNEE, sight.person)]
+        own += [Way(along, unit) for unit in units for along in (Along.UNIT, Along.REPORTING_UNIT)]
+        own += [Way(Along.PROJECT, code) for code in sorted(codes)]
         return own if len(own) <= _MANY else []
 
     async def _bounds(self, chosen: Sequence[Way]) -> list[Any]:
         """Where each way is to end; None: it is not that long."""
         if not chosen:
             return []
-        given = {"most": LOOKED_AT // len(chosen), **_whose(chosen)}
-        row = await self._first(ways.bounds(tuple(along for along, _ in chosen)), given)
+        given = {name: value for n, way in enumerate(chosen) for name, value in way.given(n).items()}
+        row = await self._first(ways.bounds(tuple(way.along for way in chosen), LOOKED_AT // len(chosen)), given)
         return list(row or ())
 
     async def _since(self, bounds: Sequence[Any]) -> datetime | None:
@@ -165,7 +159,3 @@ class Search(Postings, Seeing):
 def _given(known: Sequence[Sought]) -> Mapping[str, Any]:
     """Of their words and grams."""
     return {**ways.words_given([word.text for word in known]), **ways.grams_given([word.gram for word in known])}
-
-
-def _whose(chosen: Sequence[Way]) -> dict[str, Any]:
-    return {f"way_{n}": whose for n, (_, whose) in enumerate(chosen) if whose is not None}

@@ -8,9 +8,9 @@ from enum import Enum
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, Text, and_, bindparam, cast, false, func, literal, or_, select, true, union
+from sqlalchemy import Text, and_, bindparam, cast, false, func, literal, or_, select, union
 
-from storage.databases.dialect import is_given
+from storage.databases.dialect import fixed, is_given
 from storage.databases.prepared import kept
 from storage.repositories.bigrams import prefix_range
 from storage.repositories.issue_rows import VIEW
@@ -52,8 +52,7 @@ class Word:
 class Along(Enum):
     """Ways on which issues lie in the order they came."""
 
-    OPEN = "open issues with a gram"
-    CLOSED = "closed ones"
+    POSTING = "open or closed issues with a gram"
     PROJECT = "project"
     REPORTER = "reporter"
     ASSIGNEE = "assignee"
@@ -62,31 +61,44 @@ class Along(Enum):
     LEDGER = "the ledger"
 
     @property
-    def posting(self) -> bool:
-        """A posting list, in the order of numbers; else an index of the ledger, by time."""
-        return self in {Along.OPEN, Along.CLOSED}
-
-    @property
     def order(self) -> Any:
-        """Of what lies there."""
-        return index.c.issue if self.posting else issues.c.reported_at
+        """Of what lies there: of numbers, or of time."""
+        return index.c.issue if self is Along.POSTING else issues.c.reported_at
 
     @property
     def beginning(self) -> Any:
         """Before whatever lies there."""
-        return -1 if self.posting else _LONG_AGO
+        return -1 if self is Along.POSTING else _LONG_AGO
 
-    def lies(self, n: int) -> list[Any]:
-        """What lies on it, if it is the question's n-th way."""
+    def lies(self, n: int = 0) -> list[Any]:
+        """What lies on it, if it is the n-th way that is asked about."""
         match self:
             case Along.LEDGER:
                 return []
-            case Along.OPEN | Along.CLOSED:
-                is_open = true() if self is Along.OPEN else false()
-                return [index.c.gram == _given(f"way_{n}", index.c.gram), index.c.open == is_open]
+            case Along.POSTING:
+                return [column == _given(f"{column.name}_of_{n}", column) for column in (index.c.gram, index.c.open)]
             case _:
                 column = issues.c[self.value]
-                return [column == _given(f"way_{n}", column)]
+                return [column == _given(f"{column.name}_of_{n}", column)]
+
+
+@dataclass(frozen=True)
+class Way:
+    """One of them: whose `value` it is; of a posting list its gram, and whether of open issues."""
+
+    along: Along
+    value: Any = None
+
+    def given(self, n: int = 0) -> Mapping[str, Any]:
+        """The parameters of `Along.lies`."""
+        match self.along:
+            case Along.LEDGER:
+                return {}
+            case Along.POSTING:
+                gram, is_open = self.value
+                return {f"gram_of_{n}": gram, f"open_of_{n}": is_open}
+            case along:
+                return {f"{along.value}_of_{n}": self.value}
 
 
 def words_given(words: Sequence[str]) -> Mapping[str, Any]:
@@ -119,7 +131,9 @@ _BEGINS = and_(
     index.c.gram >= bindparam("first", type_=index.c.gram.type),
     index.c.gram <= bindparam("last", type_=index.c.gram.type),
 )
-BEGINNING = select(func.count()).select_from(select(literal(1).label("one")).where(_BEGINS).limit(COMMON).subquery())
+BEGINNING = select(func.count()).select_from(
+    select(literal(1).label("one")).where(_BEGINS).limit(fixed(COMMON)).subquery()
+)
 
 
 def beginning_given(character: str | None) -> Mapping[str, Any]:
@@ -128,10 +142,11 @@ def beginning_given(character: str | None) -> Mapping[str, Any]:
 
 
 @cache
-def few(kind: Kind, *, single: bool) -> Any:
-    """A superset of the issues with the first word, which is rare: a `single` character, or one with a gram."""
-    texts = _BEGINS if single else index.c.gram == _given("gram_0", index.c.gram)
-    return kept(union(select(index.c.issue.label("id")).where(texts), *_numbered(kind)))
+def few(*, single: bool) -> Any:
+    """All issues whose texts may have the first word, which is rare: a `single` character, or one with a gram."""
+    return kept(
+        select(index.c.issue.label("id")).where(_BEGINS if single else index.c.gram == _given("gram_0", index.c.gram))
+    )
 
 
 OWNED = select(projects.c.code).where(projects.c.owner.in_(bindparam("owners", expanding=True)))
@@ -139,16 +154,31 @@ NEWEST = select(func.max(issues.c.reported_at)).where(issues.c.id.in_(bindparam(
 
 
 @lru_cache(_SHAPES)
-def bounds(ways: Sequence[Along]) -> Any:
-    """Where each way is to end, behind `most`; null: it is not that long."""
-    return kept(select(*(_end(n, way) for n, way in enumerate(ways))))
+def bounds(ways: Sequence[Along], most: int) -> Any:
+    """Where each way is to end, behind so many; null: it is not that long."""
+    return kept(select(*(_end(n, way, most) for n, way in enumerate(ways))))
 
 
 @lru_cache(_SHAPES)
-def candidates(ways: Sequence[Along], words: Sequence[Word], shape: Shape, limit: int) -> Any:
-    """The newest of each way with all the words, and those the first of them numbers."""
-    seen = in_sight(shape)
-    return kept(union(*(_found(n, way, words, seen, limit) for n, way in enumerate(ways)), *_numbered(words[0].kind)))
+def found(along: Along, words: Sequence[Word], shape: Shape, limit: int) -> Any:
+    """The newest with all the words, behind `end`; along a posting list the other words are looked up before an issue is. `+ 0`:
+    PostgreSQL shall not merge the list with the whole ledger."""
+    mentions = [_mentions(n, word.kind) for n, word in enumerate(words)]
+    chosen = _MATCHED.where(*along.lies(), along.order > _given("end", along.order), *mentions, in_sight(shape))
+    if along is Along.POSTING:
+        looks = [_looked_up(n) for n, word in enumerate(words) if word.looked_up]
+        chosen = chosen.join(index, issues.c.id == index.c.issue + 0).where(*looks)
+    return kept(chosen.order_by(along.order.desc()).limit(fixed(limit)))
+
+
+@cache
+def numbered(kind: Kind) -> Any:
+    """Issues with the first word as their number, or as their count in any year."""
+    ways = [issues.c.number == _given("number_0", issues.c.number)]
+    if kind is Kind.COUNT:
+        series = counters.c.prefix + "-" + cast(counters.c.year, Text) + bindparam("count_0", type_=Text())
+        ways.append(issues.c.number.in_(select(series)))
+    return kept(union(*(select(issues.c.id).where(way) for way in ways)))
 
 
 @lru_cache(_SHAPES)
@@ -156,27 +186,18 @@ def matching(kinds: Sequence[Kind], shape: Shape, limit: int) -> Any:
     """Those of the few given that have the words. Asked for by themselves: PostgreSQL would go along the whole ledger
     instead."""
     matches = [*(_mentions(n, kind) for n, kind in enumerate(kinds)), in_sight(shape)]
-    return kept(VIEW.where(is_given(issues.c.id, postgres=shape.postgres), *matches).order_by(*_NEWEST).limit(limit))
+    return kept(
+        VIEW.where(is_given(issues.c.id, postgres=shape.postgres), *matches).order_by(*_NEWEST).limit(fixed(limit))
+    )
 
 
 def _given(name: str, column: Any) -> Any:
     return bindparam(name, type_=column.type)
 
 
-def _end(n: int, way: Along) -> Any:
-    most = bindparam("most", type_=Integer)
-    return select(way.order).where(*way.lies(n)).order_by(way.order.desc()).offset(most).limit(1).scalar_subquery()
-
-
-def _found(n: int, way: Along, words: Sequence[Word], seen: Any, limit: int) -> Any:
-    """The newest with all the words; of a posting list the other words are looked up before an issue is. `+ 0`: PostgreSQL
-    shall not merge the list with the whole ledger."""
-    within = [*way.lies(n), way.order > _given(f"end_{n}", way.order)]
-    chosen = _MATCHED.where(*within, *(_mentions(k, word.kind) for k, word in enumerate(words)), seen)
-    if way.posting:
-        looks = [_looked_up(k) for k, word in enumerate(words) if word.looked_up]
-        chosen = chosen.join(index, issues.c.id == index.c.issue + 0).where(*looks)
-    return select(chosen.order_by(way.order.desc()).limit(limit).subquery().c.id)
+def _end(n: int, way: Along, most: int) -> Any:
+    newest = select(way.order).where(*way.lies(n)).order_by(way.order.desc())
+    return newest.offset(fixed(most)).limit(fixed(1)).scalar_subquery()
 
 
 def _looked_up(n: int) -> Any:
@@ -186,17 +207,6 @@ def _looked_up(n: int) -> Any:
     of_issue = (other.c.gram == _given(f"gram_{n}", other.c.gram), other.c.open == index.c.open)
     look = select(other.c.issue).where(*of_issue, other.c.issue == index.c.issue).correlate(index).scalar_subquery()
     return look.is_not(None)
-
-
-def _numbered(kind: Kind) -> list[Any]:
-    """Issues with the first word as their number, or as their count in any year."""
-    if kind is Kind.WORD:
-        return []
-    ways = [select(issues.c.id).where(issues.c.number == _given("number_0", issues.c.number))]
-    if kind is Kind.COUNT:
-        series = counters.c.prefix + "-" + cast(counters.c.year, Text) + bindparam("count_0", type_=Text())
-        ways.append(select(issues.c.id).where(issues.c.number.in_(select(series))))
-    return ways
 
 
 def _mentions(n: int, kind: Kind) -> Any:

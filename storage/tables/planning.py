@@ -30,8 +30,7 @@ said = Table(
     Column("sent_at", Moment),
     Column("seen_at", Moment),
 )
-SOMEBODY = text("person <> 0")
-Index("ix_said_person_at", said.c.person, said.c.at, sqlite_where=SOMEBODY, postgresql_where=SOMEBODY)
+Index(None, said.c.person, said.c.at)
 
 # `topic` is 0 outside topics, for the same reason
 subscriptions = Table(
