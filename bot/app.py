@@ -3,17 +3,18 @@
 import asyncio
 import gc
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import structlog
 import uvloop
 
 from bot.beat import Beat
 from bot.erasing import Eraser
-from bot.leading import Leadership, Term, take_or_refuse, this_process
+from bot.leading import DRAIN_SECONDS, Leadership, Term, take_or_refuse, this_process
 from bot.logs import configure_logs
 from bot.opening import Office, introduce, open_office, open_web, refuse_webhook
 from bot.parts import Part, run_parts
@@ -47,19 +48,19 @@ log = structlog.get_logger(__name__)
 @dataclass
 class App:
     """The parts in the order in which they stop: nothing new comes in, what came in is handled, what was said is sent.
-    `patience`: seconds they have for that in all; None: as long as it takes."""
+    `patience`: seconds they have for that in all."""
 
     turns: Turns
     parts: list[Part] = field(default_factory=list)
-    patience: float | None = None
+    patience: float = DRAIN_SECONDS
 
     async def run(self, until: asyncio.Event) -> None:
         """Serve until the event is set. Raises what a part could not go on after (TokenRejected)."""
         await run_parts(self.parts, until, self.patience)
 
 
-Build = Callable[[Settings, asyncio.Event], AbstractAsyncContextManager[App | None]]
-"""Wires a kind of process; None if it was stopped before it was ready."""
+Build = Callable[[Settings], AbstractAsyncContextManager[App]]
+"""Wires a kind of process."""
 
 
 def run(settings: Settings) -> None:
@@ -74,27 +75,40 @@ def serve_until_asked(settings: Settings, build: Build) -> None:
 
 
 async def _serve(settings: Settings, build: Build) -> None:
-    until = asyncio.Event()
+    asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, until.set)
-    async with build(settings, until) as app:
+        loop.add_signal_handler(name, asked.set)
+    async with AsyncExitStack() as stack:
+        app = await _unless(asked, stack.enter_async_context(build(settings)))
         if app is not None:
             gc.freeze()  # what is there now stays: no later look for garbage needs to pass over it
             log.info("app.ready", database=settings.database_url, server=settings.bot_api_url)
-            await app.run(until)
+            await app.run(asked)
     log.info("app.stopped")
 
 
+async def _unless(asked: asyncio.Event, opening: Coroutine[Any, Any, App]) -> App | None:
+    """What comes of it. None if we are asked to end before: nothing is under way yet, so whoever does not answer is left alone."""
+    tasks = asyncio.create_task(opening, name="opening"), asyncio.create_task(asked.wait(), name="asked")
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+    return None if tasks[0].cancelled() else tasks[0].result()
+
+
 @asynccontextmanager
-async def build(settings: Settings, until: asyncio.Event) -> AsyncIterator[App | None]:
-    """Open what the parts need, and wire them. None if it was stopped before Telegram could be asked who we are."""
+async def build(settings: Settings) -> AsyncIterator[App]:
+    """Open what the parts need, and wire them."""
     async with AsyncExitStack() as stack:
         office = await open_office(settings, stack)
         office.pulse.hearing = Hearing()
         web = [await open_web(office, stack)] if "http_port" in settings.model_fields_set else []
-        me = await introduce(office, until)
-        yield App(office.turns, [*await _everything(office, me), *web]) if me is not None else None
+        me = await introduce(office)
+        yield App(office.turns, [*await _everything(office, me), *web])
 
 
 async def _everything(office: Office, me: Me) -> list[Part]:
@@ -105,7 +119,7 @@ async def _everything(office: Office, me: Me) -> list[Part]:
     holder = this_process()
     await refuse_webhook(office)
     await take_or_refuse(office.turns, holder)
-    leadership = Leadership(office.turns, partial(voice, office), holder, office.pulse, patience=None)
+    leadership = Leadership(office.turns, partial(voice, office), holder, office.pulse)
     return [*ears(office, me, leadership.wake), watch(office, leadership.wake), leadership]
 
 

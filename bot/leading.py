@@ -21,7 +21,8 @@ log = structlog.get_logger(__name__)
 LEASE = "lead"
 LEASE_SECONDS = 8.0
 RENEW_SECONDS = 2.0
-DRAIN_SECONDS = 3.5  # for what a leader has under way, when it is asked to end
+DRAIN_SECONDS = 3.5  # for what a process has under way, when it is asked to end
+TERM_SECONDS = 1.5  # of them for what a leader has, so that it can let go of the lease after that
 
 
 class AlreadyRunning(Exception):  # noqa: N818 - the sentence is the name
@@ -67,11 +68,8 @@ Begin = Callable[[Turns], Term]
 class Leadership:
     """A part of the process: waits for the lease, leads while it has it, waits again when it was lost."""
 
-    def __init__(
-        self, turns: Turns, begin: Begin, holder: str, pulse: Pulse, *, patience: float | None = DRAIN_SECONDS
-    ) -> None:
+    def __init__(self, turns: Turns, begin: Begin, holder: str, pulse: Pulse) -> None:
         self._turns = turns
-        self._patience = patience
         self._begin = begin
         self._holder = holder
         self._pulse = pulse
@@ -120,7 +118,7 @@ class Leadership:
     async def _serve(self, term: Term, epoch: int) -> bool:
         """Until stopped (then the term ends in its order) or the lease is lost (then it is cut: nothing of it could be
         written any more); True if it was lost."""
-        serving = asyncio.create_task(run_parts(term.parts, self._stopping, self._patience), name="term")
+        serving = asyncio.create_task(run_parts(term.parts, self._stopping, TERM_SECONDS), name="term")
         keeping = asyncio.create_task(self._keep(epoch), name="lease")
         try:
             await asyncio.wait([serving, keeping], return_when=asyncio.FIRST_COMPLETED)

@@ -15,9 +15,9 @@ QUIET = (
     "httpcore",
     "aiogram",  # a line per update, and everything about one is in the inbox
     "asyncio",
-    "apscheduler",
     "PIL",
 )  # chatter below WARNING; httpx writes whole URLs
+MUTE = ("apscheduler",)  # all but errors: a tick that takes long makes it warn every second
 
 
 def configure_logs(format: Literal["console", "json"], secrets: Sequence[str] = (), level: int = logging.INFO) -> None:
@@ -34,8 +34,9 @@ def configure_logs(format: Literal["console", "json"], secrets: Sequence[str] = 
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.captureWarnings(True)
-    for name in QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for names, least in ((QUIET, logging.WARNING), (MUTE, logging.ERROR)):
+        for name in names:
+            logging.getLogger(name).setLevel(least)
 
 
 class _Masked(logging.Formatter):

@@ -18,7 +18,7 @@ from bot.settings import Settings
 from bot.telegram.calls import CallFailed, Me, Rejected
 from bot.telegram.gateway import Gateway
 from bot.telegram.intake import TokenRejected
-from bot.telegram.patience import patiently, woken
+from bot.telegram.patience import patiently
 from bot.telegram.photos import read
 from storage.databases.alone import alone
 from storage.databases.engines import is_embedded
@@ -87,21 +87,19 @@ def _media(url: str) -> tuple[MediaStore, MediaStore]:
     return MediaStore(shelf), MediaStore(shelf, EXPORTS)
 
 
-async def introduce(office: Office, until: asyncio.Event) -> Me | None:
-    """Ask Telegram who we are until it answers; remember the name for links. None if the event is set before it did.
-    Raises TokenRejected."""
-    while not until.is_set():
+async def introduce(office: Office) -> Me:
+    """Ask Telegram who we are until it answers; remember the name for links. Raises TokenRejected."""
+    while True:
         try:
             me = await office.gateway.me()
         except CallFailed as failed:
             if isinstance(failed.outcome, Rejected):
                 raise TokenRejected(str(failed)) from None
             log.warning("app.server_unreachable", error=str(failed), retry_in=INTRODUCTION_PAUSE)
-            await woken(until, INTRODUCTION_PAUSE)
+            await asyncio.sleep(INTRODUCTION_PAUSE)
         else:
             await patiently(partial(_remember, office, me))
             return me
-    return None
 
 
 async def _remember(office: Office, me: Me) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -48,5 +49,5 @@ class Scheduler:
         self._stopped.set()
 
     async def _safely(self) -> None:
-        with carrying_on("scheduler.tick_failed"):
+        with carrying_on("scheduler.tick_failed"), suppress(asyncio.CancelledError):
             await self._tick()

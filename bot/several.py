@@ -1,6 +1,5 @@
 """Past one machine: processes that take updates by webhook, and processes that work, on one PostgreSQL (ADR 4)."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -48,7 +47,7 @@ def _check(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def build_serve(settings: Settings, _until: asyncio.Event) -> AsyncIterator[App]:
+async def build_serve(settings: Settings) -> AsyncIterator[App]:
     """Listens before Telegram is told where: the first update finds somebody."""
     url, secret = settings.webhook()
     async with AsyncExitStack() as stack:
@@ -58,20 +57,17 @@ async def build_serve(settings: Settings, _until: asyncio.Event) -> AsyncIterato
         intake = WebhookIntake(office.turns, settings.bot_id, secret, hearing, partial(bell.ring, INBOX))
         hook = Hook(office.gateway, url, secret, ASKED_FOR, hearing)
         server = await open_web(office, stack, web.post(urlsplit(url).path or "/", intake.receive))
-        yield App(office.turns, [server, hook, bell], DRAIN_SECONDS)
+        yield App(office.turns, [server, hook, bell])
 
 
 @asynccontextmanager
-async def build_work(settings: Settings, until: asyncio.Event) -> AsyncIterator[App | None]:
+async def build_work(settings: Settings) -> AsyncIterator[App]:
     """Everybody handles updates and fetches files; one sends. Who queues something wakes the one who sends."""
     async with AsyncExitStack() as stack:
         office = await open_office(settings, stack)
         leadership = Leadership(office.turns, partial(voice, office), this_process(), office.pulse)
         server = [await open_web(office, stack)] if "http_port" in settings.model_fields_set else []
-        me = await introduce(office, until)
-        if me is None:
-            yield None
-            return
+        me = await introduce(office)
 
         def told() -> None:
             leadership.wake()
@@ -79,4 +75,4 @@ async def build_work(settings: Settings, until: asyncio.Event) -> AsyncIterator[
 
         processor, photos = hands(office, me, told)
         bell = Bell(settings.database_url, {INBOX: processor.wake, OUTBOX: leadership.wake})
-        yield App(office.turns, [processor, photos, watch(office, told), leadership, *server, bell], DRAIN_SECONDS)
+        yield App(office.turns, [processor, photos, watch(office, told), leadership, *server, bell])

@@ -12,7 +12,7 @@ import structlog
 from bot.domain.organisation import Person
 from bot.services.people import people
 from bot.services.turns import Turns
-from bot.telegram.calls import CallFailed
+from bot.telegram.calls import Blocked, CallFailed, Rejected
 from bot.telegram.patience import carrying_on, patiently, woken
 from templates.catalogues import Catalogue
 
@@ -55,6 +55,7 @@ class Menus:
         self._office = office_language
         self._catalogues = {language: Catalogue.load(language) for language in LANGUAGES}
         self._stopping = asyncio.Event()
+        self._refused: dict[str, str] = {}  # by fact, the digest of what Telegram will not take
 
     def stop(self) -> None:
         """Set no further menu."""
@@ -79,20 +80,36 @@ class Menus:
         for menu in differing:
             if self._stopping.is_set():
                 break
-            await self._publisher.set_commands(menu.commands, menu.scope, menu.language)
-            async with self._turns.begin() as turn:
-                await turn.uow.facts.put(menu.fact, menu.digest)
+            if await self._set(menu):
+                async with self._turns.begin() as turn:
+                    await turn.uow.facts.put(menu.fact, menu.digest)
             await asyncio.sleep(BREATH_SECONDS)
         return len(differing)
+
+    async def _set(self, menu: Menu) -> bool:
+        """False if it is not to be had: who blocked us, or is no more, keeps nobody else from theirs. Raises CallFailed."""
+        try:
+            await self._publisher.set_commands(menu.commands, menu.scope, menu.language)
+        except CallFailed as failed:
+            if not isinstance(failed.outcome, Blocked | Rejected):
+                raise
+            log.warning("menus.refused", menu=menu.fact, error=str(failed))
+            self._refused[menu.fact] = menu.digest
+            return False
+        return True
 
     async def _differing(self) -> list[Menu]:
         async with self._turns.read() as turn:
             wanted = [
                 *self._everybodys(),
-                *(self._own(person) for person in await turn.uow.people.all() if person.user_id),
+                *(self._own(one) for one in await turn.uow.people.all() if one.user_id and one.reachable),
             ]
             known = await turn.uow.facts.starting("menu:")
-        return [menu for menu in wanted if known.get(menu.fact) != menu.digest]
+        facts = {menu.fact for menu in wanted}
+        self._refused = {
+            fact: digest for fact, digest in self._refused.items() if fact in facts
+        }  # who comes back is tried again
+        return [menu for menu in wanted if menu.digest not in (known.get(menu.fact), self._refused.get(menu.fact))]
 
     def _everybodys(self) -> Iterator[Menu]:
         """In both languages, and in the office's for everybody else's."""

@@ -26,7 +26,7 @@ AT_ONCE = 8
 ATTEMPTS = 6  # the store spaces them out further and further: about an hour in all
 DELAYED = 2  # attempts after which cards say that a file is still being fetched (`Media.is_delayed`)
 IDLE_SECONDS = 5.0
-ENDING_SECONDS = 3.0  # for a write under way when asked to end
+ENDING_SECONDS = 1.5  # for what is in hand when asked to end: it can be fetched anew
 NO_ROOM_SECONDS = 5.0  # between two tries to write what the disk or the object store refused
 FALLBACK_MIME = "application/octet-stream"
 
@@ -64,7 +64,8 @@ class Photos:
         self._told = told
         self._woken = asyncio.Event()
         self._ending = asyncio.Event()
-        self._writing: set[asyncio.Future[str]] = set()
+        self._limits: set[asyncio.Timeout] = set()  # of what is in hand
+        self._abandoned = False
         self._next: list[Media] = []  # claimed with the last commit
 
     def wake(self) -> None:
@@ -140,7 +141,7 @@ class Photos:
     async def _fetch(self, media: Media) -> Note | None:
         """One file to its end: kept, missing, or left for the next attempt; what is to be written down of that."""
         try:
-            kept = await self._keep(media, await self._download(media.file_id))
+            kept = await self._had(media)
         except NotAPicture as error:
             return Note(partial(_give_up, media=media, error=str(error)))
         except OSError as error:  # our own trouble, however often: it is no reason to give up what can still be had
@@ -160,6 +161,15 @@ class Photos:
             return Note(partial(_keep_in_mind, media=media, kept=kept), hashes)
         return None
 
+    async def _had(self, media: Media) -> Kept:
+        """TimeoutError if that takes longer than we have, once we are asked to end."""
+        async with asyncio.timeout(0 if self._abandoned else None) as limit:
+            self._limits.add(limit)
+            try:
+                return await self._keep(media, await self._download(media.file_id))
+            finally:
+                self._limits.discard(limit)
+
     async def _keep(self, media: Media, content: bytes) -> Kept:
         """Write first, speak later: the row says `stored` only once the bytes are safe."""
         picture: Picture | None = None
@@ -176,26 +186,18 @@ class Photos:
         when asked to end meanwhile."""
         while True:
             try:
-                return await self._written(content)
+                return await apart(self._folder.put, content)
             except OSError as error:
                 if self._ending.is_set():
                     raise
                 log.warning("photos.no_room", error=str(error), retry_in=NO_ROOM_SECONDS)
                 await woken(self._ending, NO_ROOM_SECONDS)
 
-    async def _written(self, content: bytes) -> str:
-        writing = apart(self._folder.put, content)
-        self._writing.add(writing)
-        try:
-            return await writing
-        finally:
-            self._writing.discard(writing)
-
     def _abandon(self) -> None:
-        """Asked to end, and the place for photos does not answer: they are fetched anew by whoever comes next."""
-        for writing in self._writing:
-            if not writing.done():
-                writing.set_exception(TimeoutError("it did not answer before the end"))
+        """Asked to end, and Telegram or the place for photos does not answer: they are fetched anew by whoever comes next."""
+        self._abandoned = True
+        for limit in self._limits:
+            limit.reschedule(asyncio.get_running_loop().time())
 
     async def _copied(self, picture: Picture | None, content: bytes, sha256: str) -> str | None:
         if picture is None or picture.clean == content:

@@ -8,7 +8,7 @@ from aiohttp import web
 log = structlog.get_logger(__name__)
 
 LARGEST_BODY = 1024 * 1024  # bytes; Telegram's updates are a hundredth of it
-DRAIN_SECONDS = 4.0  # for what is under way, at the end
+DRAIN_SECONDS = 2.0  # for what is under way, at the end
 
 
 class WebServer:

@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.databases.engines import parse, postgres_engine
+from storage.databases.lines import notice_silence
 from storage.databases.server_connection import TROUBLE
 
 log = structlog.get_logger(__name__)
@@ -64,9 +65,13 @@ class Bell:
         engine = postgres_engine(self._url)
         try:
             async with engine.connect() as connection:
-                line = (await connection.get_raw_connection()).driver_connection
-                await self._listen(line)
-                await self._until_broken(line)
+                line: Any = (await connection.get_raw_connection()).driver_connection
+                notice_silence(line)
+                try:
+                    await self._listen(line)
+                    await self._until_broken(line)
+                finally:  # SQLAlchemy would wait for the server to hear it
+                    line.terminate()
         finally:
             await engine.dispose()
 

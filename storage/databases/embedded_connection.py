@@ -1,9 +1,10 @@
 """A connection to a SQLite file: what is short is asked right in the loop, for a hop to a thread and back costs more than most
 answers.
 
-A question may take `_SECONDS` there; one that takes longer is broken off and asked again in a thread, which leaves the
-transaction as it was. Whatever waits for the disk goes to a thread anyway: the COMMIT of what was written, many rows at once,
-and what is written in words that were not used before, for it may be about many rows.
+A question may take `_WORKED` there, or `_PASSED` if it has to wait, for the disk or for other processes; one that takes longer is
+broken off and asked again in a thread, which leaves the transaction as it was. Whatever waits for the disk goes to a thread anyway:
+the COMMIT of what was written, many rows at once, and what is written in words that were not used before, for it may be about many
+rows.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from functools import partial
-from time import monotonic, perf_counter
+from time import monotonic, perf_counter, thread_time
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy
@@ -25,7 +26,8 @@ from storage.databases.connection import AnyRow
 from storage.databases.errors import is_busy, named
 from storage.databases.prepared import Fetched, Prepared, Statements, one_or_many
 
-_SECONDS = 0.002  # for a question, in the loop
+_WORKED = 0.002  # seconds of processor time for a question, in the loop
+_PASSED = 0.006  # seconds for it: where others have the processor, asking again in a thread would only take longer
 _STEPS = 2000  # of SQLite's machine between two looks at the clock
 _FEW = 32  # rows that are written in the loop
 _PAUSE = 0.02  # seconds between two tries to be the one who writes
@@ -43,7 +45,7 @@ class EmbeddedConnection:
         self._statements = statements
         self._threads = threads
         self._work: asyncio.Future[Any] | None = None  # in a thread
-        self._ends = math.inf  # when a question in the loop has taken too long
+        self._ends = self._passes = math.inf  # of the loop's processor time, and of time: a question has taken too long
         self._wrote = False
         self.broken = False
 
@@ -132,7 +134,7 @@ class EmbeddedConnection:
             raise StoreUnavailable("the transaction was lost")
 
     async def _question(self, ask: Callable[[], Fetched]) -> Fetched:
-        self._ends = math.inf
+        self._ends = self._passes = math.inf
         self._raw.set_progress_handler(self._enough, _STEPS)
         try:
             return ask()
@@ -145,10 +147,10 @@ class EmbeddedConnection:
 
     def _enough(self) -> bool:
         """The clock starts at its first look: SQLAlchemy may have had to compile before."""
-        now = perf_counter()
+        worked, now = thread_time(), perf_counter()
         if self._ends == math.inf:
-            self._ends = now + _SECONDS
-        return now > self._ends
+            self._ends, self._passes = worked + _WORKED, now + _PASSED
+        return worked > self._ends or now > self._passes
 
     def _ask(self, prepared: Prepared | None, statement: Executable, values: Any) -> Fetched:
         if prepared is None:

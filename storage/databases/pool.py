@@ -48,8 +48,8 @@ class Pool(Generic[C]):
 
     async def close(self) -> None:
         """All of them."""
-        while self._idle:
-            await self._idle.pop().close()
+        idle, self._idle = self._idle, []
+        await asyncio.gather(*(connection.close() for connection in idle))
 
     async def _turn(self, seconds: float | None) -> None:
         try:

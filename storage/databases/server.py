@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from sqlalchemy import URL, event, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -9,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.ports import StoreUnavailable
 from storage.databases.engines import postgres_engine
 from storage.databases.errors import cause, name_what_passes, passes
+from storage.databases.lines import notice_silence
 from storage.databases.pool import Pool
 from storage.databases.prepared import Statements
 from storage.databases.server_connection import ServerConnection
@@ -57,5 +59,6 @@ class Server:
         # not of the engine: what SQLAlchemy asks while it connects is one transaction
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.begin()
-        raw = (await connection.get_raw_connection()).driver_connection
+        raw: Any = (await connection.get_raw_connection()).driver_connection
+        notice_silence(raw)
         return ServerConnection(connection, raw, self._statements)

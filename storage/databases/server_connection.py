@@ -6,6 +6,7 @@ next; after a failure they go at once, so that what they say of it is heard wher
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -24,7 +25,8 @@ _BEGIN = {
     True: "BEGIN ISOLATION LEVEL READ COMMITTED",
     False: "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
 }
-_PATIENCE = 2.0  # seconds for a ROLLBACK: the server does it by itself when the connection is gone
+_PATIENCE = 1.0  # seconds for a ROLLBACK: the server does it by itself when the connection is gone
+_GOODBYE = 0.5  # seconds for it to hear that we go
 TROUBLE = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 _OUTDATED = (
     asyncpg.InvalidCachedStatementError,
@@ -120,8 +122,8 @@ class ServerConnection:
 
     async def close(self) -> None:
         """For good, in whatever state."""
-        if self._begun:
-            self._raw.terminate()
+        with suppress(*TROUBLE):
+            await say_goodbye(self._raw, at_once=self._begun)
         await self._connection.invalidate()
         await self._connection.close()
 
@@ -168,6 +170,14 @@ class ServerConnection:
             error.detail = None  # it quotes them
         kind = IntegrityError if isinstance(error, asyncpg.IntegrityConstraintViolationError) else DBAPIError
         return kind(asked, None, error, hide_parameters=True)
+
+
+async def say_goodbye(raw: asyncpg.Connection, *, at_once: bool) -> None:
+    """A server that stands still does not hold who goes."""
+    if at_once:
+        raw.terminate()
+    else:
+        await raw.close(timeout=_GOODBYE)
 
 
 async def _nothing() -> None:

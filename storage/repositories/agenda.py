@@ -13,13 +13,15 @@ from storage.databases.dialect import ids_given, insert_into, is_given
 from storage.repositories.briefs import Briefs
 from storage.tables import agenda, said
 from storage.tables import issues as ledger
+from storage.tables.planning import SOMEBODY
 
 T = TypeVar("T")
 _AT_ONCE = 256  # rows whose values pass through here
 _IDS_AT_ONCE = 1000
 _STEP = ("issue", "kind", "version", "step")
 _NOW = bindparam("now", type_=agenda.c.at.type)
-_UNSENT = update(said).where(said.c.sent_at.is_(None))
+_TOLD = update(said).where(said.c.person == bindparam("told"), SOMEBODY)
+_UNSENT = _TOLD.where(said.c.sent_at.is_(None), said.c.at == bindparam("told_at", type_=said.c.at.type))
 _TELLINGS = (
     select(said)
     .where(said.c.issue == bindparam("issue"), said.c.kind == bindparam("kind"), said.c.version == bindparam("version"))
@@ -103,20 +105,20 @@ class SqlAgenda(Briefs):
 
     async def arrived(self, person: PersonId, told_at: datetime, at: datetime) -> None:
         """What this person was told at that moment has reached their chat."""
-        arrived = _UNSENT.where(said.c.person == person, said.c.at == told_at)
-        await self._run(arrived.values(sent_at=at))
+        await self._run(_UNSENT, {"told": person, "told_at": told_at, "sent_at": at})
 
     async def seen(
         self, person: PersonId, at: datetime, *, told_at: datetime | None = None, issue: IssueId | None = None
     ) -> int:
         """The person has seen what they were told then, or about that issue; how many steps are newly seen."""
-        unseen = update(said).where(said.c.person == person, said.c.seen_at.is_(None))
+        unseen = _TOLD.where(said.c.seen_at.is_(None))
         if told_at is not None:
             unseen = unseen.where(said.c.at == told_at)
         if issue is not None:
             unseen = unseen.where(said.c.issue == issue)
         seen = await self._run(
-            unseen.values(seen_at=at, sent_at=func.coalesce(said.c.sent_at, literal(at, said.c.at.type)))
+            unseen.values(seen_at=at, sent_at=func.coalesce(said.c.sent_at, literal(at, said.c.at.type))),
+            {"told": person},
         )
         return seen.rowcount
 

@@ -15,7 +15,7 @@ from storage.repositories.repository import AnyRow, AnySelect, Repository
 from storage.tables import agenda, issues, people, projects, units
 
 WORDS = 80  # characters of a description that a line shows
-PORTION = 256  # rows made into objects before others have their turn
+PORTION = 512  # rows made into objects before others have their turn
 _BRIEF = (
     issues.c.id,
     issues.c.number,

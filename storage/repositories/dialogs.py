@@ -1,5 +1,6 @@
 """Where a person is in a conversation."""
 
+import json
 from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
@@ -30,11 +31,12 @@ class SqlDialogs(Repository):
             self._keep(dialogs, dict.fromkeys(keys, (None, {})) | await self._many(keys))
 
     async def put(self, key: str, state: str | None, data: Mapping[str, Any]) -> None:
-        """A None state with empty data removes the row."""
+        """A None state with empty data removes the row. Raises TypeError for data that is not JSON."""
+        json.dumps(kept := dict(data))
         if state is None and not data:
             await self._run(_REMOVE, {"sought": key})
         else:
-            await self._put(dialogs, {"key": key, "state": state, "data": dict(data)})
+            await self._put(dialogs, {"key": key, "state": state, "data": kept})
 
     async def _get(self, key: str) -> tuple[str | None, Mapping[str, Any]]:
         row = await self._first(_GET, {"sought": key})

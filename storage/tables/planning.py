@@ -30,7 +30,8 @@ said = Table(
     Column("sent_at", Moment),
     Column("seen_at", Moment),
 )
-Index(None, said.c.person, said.c.at)
+SOMEBODY = text("person <> 0")
+Index("ix_said_person_at", said.c.person, said.c.at, sqlite_where=SOMEBODY, postgresql_where=SOMEBODY)
 
 # `topic` is 0 outside topics, for the same reason
 subscriptions = Table(

@@ -3,12 +3,13 @@
 import asyncio
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -71,6 +72,17 @@ class Cluster:
         """fast: every session is ended in order; immediate: as if the machine had lost power."""
         self._programs.pg_ctl(["-w", "-m", how, "stop"], pgdata=self._data, **self._user)
 
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """It takes connections, as the system does that for it, and answers nothing."""
+        mother = int((self._data / "postmaster.pid").read_text().split()[0])
+        processes = [mother, *map(int, Path(f"/proc/{mother}/task/{mother}/children").read_text().split())]
+        _signal(processes, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            _signal(processes, signal.SIGCONT)
+
     def url(self, role: str = "postgres", port: int | None = None) -> str:
         """SQLAlchemy's, for a role; through a bouncer's port as PgBouncer wants it."""
         pooled = "?statement_cache_size=0" if port else ""
@@ -102,6 +114,12 @@ class Cluster:
         for folder in (self._data.parent, self._data):
             os.chown(folder, owner.pw_uid, owner.pw_gid)
         self._user = {"user": name}
+
+
+def _signal(processes: Iterable[int], number: signal.Signals) -> None:
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.kill(process, number)
 
 
 @asynccontextmanager

@@ -132,8 +132,9 @@ def become(kind: str, variables: dict[str, str], log: str, paced: bool) -> None:
 
 
 def _lift_pacer() -> None:
-    from bot.telegram import sender  # noqa: PLC0415 - in the new process only
+    from bot.telegram import sender, topics  # noqa: PLC0415 - in the new process only
     from bot.telegram.pacer import Limits, Pacer  # noqa: PLC0415 - the same
 
     boundless = Limits(per_second=100_000, burst=100_000, chat_gap=0.0, per_group_minute=100_000)
     sender.Pacer = lambda: Pacer(boundless)  # type: ignore[assignment,misc]
+    topics.BREATH_SECONDS = 0.0

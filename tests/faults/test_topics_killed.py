@@ -2,7 +2,9 @@
 hangs in its topic with its card, pinned; a card whose three calls were cut is listed, and comes after a while."""
 
 import asyncio
+import math
 import random
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -145,14 +147,23 @@ async def _kills(
 
 
 async def _hung(url: str, forum: Forum) -> None:
-    """Until no case is to be looked at any more, and what that made us say has arrived."""
-    async with asyncio.timeout(PATIENCE * 10):
-        while True:
-            await truth.quiet(url, forum, PATIENCE)
-            with suppress(SQLAlchemyError):
-                if not await truth.figure(url, "SELECT count(*) FROM desk_cases WHERE changes > 0"):
-                    return
-            await asyncio.sleep(0.5)
+    """Until no case is to be looked at any more, and what that made us say has arrived. TimeoutError if they did not become fewer
+    for so long: people report as much as they can, and a topic takes its time to be opened."""
+    ends, fewest = time.monotonic() + PATIENCE, math.inf
+    while (left := await _unsettled(url)) > 0:
+        if left < fewest:
+            ends, fewest = time.monotonic() + PATIENCE, left
+        if time.monotonic() > ends:
+            raise TimeoutError(f"for {PATIENCE} s there are {left} cases to be looked at")
+        await asyncio.sleep(0.5)
+    await truth.quiet(url, forum, PATIENCE)
+
+
+async def _unsettled(url: str) -> float:
+    try:
+        return await truth.figure(url, "SELECT count(*) FROM desk_cases WHERE changes > 0")
+    except (SQLAlchemyError, OSError):
+        return math.inf
 
 
 async def _shown(url: str) -> None:

@@ -208,6 +208,15 @@ async def test_what_takes_too_long_is_cut() -> None:
     assert ended == [0.01]
 
 
+async def test_what_hangs_leaves_time_for_the_others() -> None:
+    """They are asked while it still has its own."""
+    ended: list[float] = []
+    until = asyncio.Event()
+    until.set()
+    await run_parts([Slow(60, ended), Slow(0.1, ended), Slow(60, ended), Slow(0.01, ended)], until, patience=2.0)
+    assert ended == [0.1, 0.01]
+
+
 async def test_a_part_that_fails_ends_the_others() -> None:
     """In order, and its reason is told."""
     ended: list[float] = []

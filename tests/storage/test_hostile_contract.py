@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from bot.domain import lifecycle
 from bot.domain.history import Action
@@ -157,3 +159,17 @@ def test_json_that_speaks_of_nul() -> None:
     """NUL itself goes; who writes the six characters of its escape keeps them, and the JSON stays JSON."""
     for said, kept in (("a\x00b", "ab"), (r"\u0000", r"\u0000"), ("\\\x00", "\\"), (r"\\u0000", r"\\u0000")):
         assert json.loads(compact({"said": said})) == {"said": kept}
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+)
+
+
+@given(JSON)
+def test_json_is_written_as_the_standard_library_writes_it(value: object) -> None:
+    """But without NUL and halves of pairs: what was stored by it is found by what is written now."""
+    plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    assume("\\u0000" not in plain)
+    assert compact(value) == plain.encode("utf-8", "ignore").decode()

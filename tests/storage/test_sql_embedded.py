@@ -4,7 +4,10 @@ import asyncio
 import sqlite3
 import time
 from contextlib import suppress
+from functools import partial
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Integer, bindparam, func, insert, literal, select
@@ -40,6 +43,27 @@ async def test_a_long_question_does_not_hold_up_the_loop(embedded: Embedded, wri
             longest = await stall_of(asking)
             assert asking.result().scalar() == SUM
             assert longest < (time.perf_counter() - before) / 2
+
+
+@pytest.mark.parametrize(("worked", "passed", "twice"), [(0.0, 0.0003, 0), (0.0, 0.01, 1), (0.0003, 0.0003, 1)])
+async def test_who_only_waits_is_broken_off_later(
+    embedded: Embedded, monkeypatch: pytest.MonkeyPatch, worked: float, passed: float, twice: int
+) -> None:
+    """A look at the clock finds so much later: where others had the processor meanwhile, the question goes on; where it went on
+    itself, or nobody knows what it waits for, it is asked again in a thread."""
+    threads, in_thread = [], EmbeddedConnection._in_thread
+
+    async def counted(connection: EmbeddedConnection, *words: Any, **more: Any) -> Any:
+        threads.append(words)
+        return await in_thread(connection, *words, **more)
+
+    for clock, step in (("thread_time", worked), ("perf_counter", passed)):
+        monkeypatch.setattr(f"storage.databases.embedded_connection.{clock}", partial(next, count(0.0, step)))
+    async with embedded.transaction(writing=False) as connection:
+        monkeypatch.setattr(EmbeddedConnection, "_in_thread", counted)
+        assert (await connection.execute(LONG, {"most": 2000})).scalar() == 2001000
+        assert len(threads) == twice
+        monkeypatch.undo()
 
 
 async def test_a_question_broken_off_leaves_the_transaction_as_it_was(embedded: Embedded) -> None:

@@ -1,6 +1,7 @@
 """What is said to PostgreSQL and when, and what becomes of a connection whose transaction did not end well."""
 
 import asyncio
+import socket
 from contextlib import suppress
 
 import pytest
@@ -176,3 +177,15 @@ async def test_nothing_has_a_name_where_connections_are_shared(postgres_url: str
         for _ in TIMES:
             assert (await connection.execute(named)).scalar() == 0
     await shared.close()
+
+
+async def test_a_server_that_says_nothing_any_more_is_noticed(server: Server) -> None:
+    """A machine that died does not even refuse: the system asks after it, and gives up within half a minute."""
+    async with server.transaction(writing=False) as connection:
+        line = connection._raw._transport.get_extra_info("socket")
+        assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        idle, every, times, unheard = (
+            line.getsockopt(socket.IPPROTO_TCP, getattr(socket, f"TCP_{name}"))
+            for name in ("KEEPIDLE", "KEEPINTVL", "KEEPCNT", "USER_TIMEOUT")
+        )
+        assert (idle + every * times, unheard) == (25, 20_000)

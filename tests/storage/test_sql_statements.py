@@ -171,6 +171,8 @@ INDEXED: dict[str, Asking] = {
     "old updates": lambda uow, _: uow.inbox.prune(NOW, 100),
     "poison": lambda uow, _: uow.inbox.poisoned(10),
     "the agenda": lambda uow, _: uow.agenda.due(NOW, any_hour_only=False, limit=10),
+    "what arrived": lambda uow, city: uow.agenda.arrived(city.reporter.id, NOW, NOW),
+    "what was seen": lambda uow, city: uow.agenda.seen(city.reporter.id, NOW, told_at=NOW),
     "subscriptions": lambda uow, _: uow.subscriptions.due(NOW),
     "reporters to be asked again": lambda uow, _: uow.issues.unanswered(NOW, 10),
     "files to fetch": lambda uow, _: uow.evidence.claim(NOW, 10),

@@ -365,6 +365,29 @@ async def test_ending_on_a_full_disk(bench: Bench) -> None:
     assert (await bench.after(media)).state is MediaState.PENDING
 
 
+async def test_ending_while_telegram_hangs(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was claimed with the last commit is not even begun with; all of it is the next one's."""
+    monkeypatch.setattr(photos_module, "ENDING_SECONDS", 0.1)
+    monkeypatch.setattr(photos_module, "AT_ONCE", 1)
+    begun = asyncio.Event()
+
+    async def hanging(file_id: str) -> bytes:
+        if file_id == "file-0":
+            return a_picture()
+        begun.set()
+        return await asyncio.Future()
+
+    bench.photos._download = hanging
+    first = await bench.arrives(a_picture())
+    others = [await bench.arrives_again(first, a_picture()) for _ in range(2)]
+    running = asyncio.create_task(bench.photos.run())
+    await asyncio.wait_for(begun.wait(), 2)
+    bench.photos.stop()
+    await asyncio.wait_for(running, 2)
+    assert [(await bench.after(media)).state for media in others] == [MediaState.PENDING] * 2
+    assert (await bench.after(first)).state is MediaState.STORED
+
+
 async def test_ending_while_the_store_hangs(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that never answers doesn't hold the end; the photo is the next one's."""
     monkeypatch.setattr(photos_module, "ENDING_SECONDS", 0.1)
