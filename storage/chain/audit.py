@@ -189,7 +189,8 @@ async def _raw(connection: Connection, statement: Any) -> AsyncIterator[dict[str
 def _decoded(column: Column[Any], value: Any, dialect: Dialect) -> Any:
     """As the code would read it. ValueError, TypeError for what the code never wrote."""
     if isinstance(column.type, Moment):
-        return column.type.result_processor(dialect, None)(value)
+        read = column.type.result_processor(dialect, None)
+        return value if read is None else read(value)
     if isinstance(column.type, JSON) and isinstance(value, str):
         return json.loads(value)
     return value

@@ -67,12 +67,11 @@ class SqlAgenda(Briefs):
 
     async def _take_all(self, values: Mapping[str, Any], number: int) -> bool:
         """Nearly always none of so many was taken before, and to hear of each takes half as long again as to count them. If some
-        were, nothing is done."""
+        were, nothing is done. The savepoint ends with what it is in: to end it here would be one more way to the server."""
         await self._session.connection.say("SAVEPOINT taking")
         all_new = (await self._run(_taken(postgres=self._postgres), values)).rowcount == number
         if not all_new:
             await self._session.connection.say("ROLLBACK TO SAVEPOINT taking")
-        await self._session.connection.say("RELEASE SAVEPOINT taking")
         return all_new
 
     async def _take_new(self, values: Mapping[str, Any]) -> set[IssueId]:

@@ -18,7 +18,10 @@ from storage.repositories.repository import AnyRow, Session, Telling
 from storage.tables import outbox
 from storage.tables.base import aware
 
-_AT_ONCE = 32  # messages written before others have their turn
+_AT_ONCE = {
+    False: 32,
+    True: 128,
+}  # messages written before others have their turn; on PostgreSQL each time is a way there and back
 _LATEST = 2000  # more than leave in a minute
 _SOUGHT = outbox.c.id == bindparam("sought")
 _MESSAGE = ("chat", "kind", "facts", "priority", "topic", "card", "fresh", "key", "not_before", "reply_to")
@@ -76,8 +79,9 @@ class SqlOutbox(Telling):
 
     async def queue_all(self, messages: Sequence[Message], at: datetime) -> None:
         """Queue those that show no card, unless their key is known; a few at a time, so that others have their turn."""
-        for start in range(0, len(messages), _AT_ONCE):
-            rows = [_new(message, at) for message in messages[start : start + _AT_ONCE]]
+        most = _AT_ONCE[self._postgres]
+        for start in range(0, len(messages), most):
+            rows = [_new(message, at) for message in messages[start : start + most]]
             await self._run(_add(postgres=self._postgres), rows)
             await asyncio.sleep(0)
 

@@ -53,11 +53,9 @@ class Moment(TypeDecorator[datetime]):
             return lambda value: None if value is None else (aware(value) - _EPOCH) // _MICROSECOND
         return lambda value: None if value is None else aware(value).astimezone(UTC)
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
-        """Aware UTC."""
-        if dialect.name == "sqlite":
-            return _moment
-        return lambda value: None if value is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        """Aware UTC, as asyncpg has it already."""
+        return _moment if dialect.name == "sqlite" else None
 
 
 class Coded(TypeDecorator[StrEnum]):
