@@ -38,7 +38,8 @@ LOOKS = 10.0  # seconds for the next topic to be opened, before a process is kil
 PATIENCE = 60.0
 _CUT = "SELECT name, tries FROM desk_topics WHERE topic IS NULL AND tries > 0"
 _CASES = """
-    SELECT issues.number, topics.topic, topics.tries, cases.topic AS hangs_in, cases.pinned, cards.message,
+    SELECT issues.number, 'issue:' || issues.id AS name, topics.topic, topics.tries,
+        cases.topic AS hangs_in, cases.pinned, cards.message,
         (SELECT count(*) FROM outbox WHERE card = 'desk:' || issues.id AND state = 'unknown') AS listed
     FROM issues
     LEFT JOIN desk_cases AS cases ON cases.issue = issues.id
@@ -175,8 +176,7 @@ async def _shown(url: str) -> None:
 
 def _check(case: truth.Row, group: Chat, opened: int, cut: Counter[str]) -> None:
     """It hangs in its topic; in the group itself, if that was tried often enough."""
-    name = f"issue:{int(case['number'].rpartition('-')[2])}"
-    assert opened <= cut[name] + 1, f"{case}: {opened} topics"
+    assert opened <= cut[case["name"]] + 1, f"{case}: {opened} topics"
     assert case["topic"] is not None or case["tries"] == TRIES, case
     assert case["hangs_in"] == case["topic"], case
     card = group.posts[case["message"]]
