@@ -21,12 +21,14 @@ _PATIENCE = 5  # seconds
 
 
 @contextmanager
-def database() -> Iterator[str]:
-    """The SQLAlchemy URL of a fresh, empty database, dropped at the end. Skips the test if there is no server."""
+def database(template: str = "") -> Iterator[str]:
+    """The SQLAlchemy URL of a fresh database, empty or a copy of one of the server's, dropped at the end. Skips the test if there
+    is no server."""
     with ExitStack() as stack:
         server = running() or stack.enter_context(_embedded())
         name = f"project_home_test_{uuid4().hex[:12]}"
-        _do(server, lambda connection: connection.execute(f'CREATE DATABASE "{name}"'))
+        copied = f'TEMPLATE "{template}" STRATEGY file_copy' if template else ""
+        _do(server, lambda connection: connection.execute(f'CREATE DATABASE "{name}" {copied}'))
         try:
             yield server.set(drivername="postgresql+asyncpg", database=name).render_as_string(hide_password=False)
         finally:

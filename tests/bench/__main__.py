@@ -15,7 +15,7 @@ from tests.bench.page import with_table
 from tests.bench.sections import Section
 
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
-MEASUREMENTS = ("report", "sending", "reminders", "startup", "reading", "waiting")
+MEASUREMENTS = ("report", "growth", "sending", "reminders", "startup", "reading", "waiting")
 
 
 def main() -> None:

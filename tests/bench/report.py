@@ -91,27 +91,36 @@ async def measure(kind: str, names: Sequence[str], reports: int, profile: Path |
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         runners = [await _up(stack, kind, name, folder, profile) for name in names]
-        for number in range(ROUNDS + 1):
-            for runner in runners:
-                await runner.run(max(PEOPLE, reports // ROUNDS))
-                if number == 0:
-                    runner.cpu.clear()
-                    runner.rate.clear()
+        await in_turns(runners, reports)
         if profile is not None:
             await _profiled(runners[0], reports, profile)
         return runners
 
 
+async def in_turns(runners: Sequence[Runner], reports: int) -> None:
+    """ROUNDS of each, after one to warm up."""
+    for number in range(ROUNDS + 1):
+        for runner in runners:
+            await runner.run(max(PEOPLE, reports // ROUNDS))
+            if number == 0:
+                runner.cpu.clear()
+                runner.rate.clear()
+
+
 async def _up(stack: AsyncExitStack, kind: str, name: str, parent: Path, profile: Path | None) -> Runner:
     folder = parent / name.replace(" ", "-")
     folder.mkdir()
-    server = await stack.enter_async_context(Lean())
-    bench, more = {"BENCH_UNPACED": "1"}, {}
-    if name != ECHO:
-        more["DATABASE_URL"] = url = _database(stack, kind, folder)
+    url = _database(stack, kind, folder) if name != ECHO else ""
     if name == OURS:
         await upgrade(url)
         await found_city(url, PEOPLE)
+    return await up(stack, name, folder, url, profile)
+
+
+async def up(stack: AsyncExitStack, name: str, folder: Path, url: str, profile: Path | None = None) -> Runner:
+    """A bot on this database, with a server of its own."""
+    server = await stack.enter_async_context(Lean())
+    bench, more = {"BENCH_UNPACED": "1"}, {"DATABASE_URL": url} if url else {}
     if profile is not None:
         bench["BENCH_PROFILE"] = str(profile)
     env = {**environment(server, folder, **more), **bench}
