@@ -70,10 +70,9 @@ class SqlUnitOfWork:
 
         Our own words instead of SQLAlchemy's nested transaction, which compiles each anew: one is opened per update.
         """
-        name, told = f"level_{self._depth}", [*self._session.told]
+        name, waiting, mark = f"level_{self._depth}", self._session.mark(), self._trail.mark()
         await self._connection.say(f"SAVEPOINT {name}")
         self._depth += 1
-        mark = self._trail.mark()
         try:
             yield
             if not told_later:
@@ -81,7 +80,7 @@ class SqlUnitOfWork:
         except ports.StoreUnavailable:  # it took everything with it, savepoints too
             raise
         except BaseException:
-            self._session.back_to(told)
+            self._session.back_to(waiting)
             self._trail.back_to(mark)
             await self._undo(name)
             raise

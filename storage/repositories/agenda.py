@@ -68,6 +68,7 @@ class SqlAgenda(Briefs):
     async def _take_all(self, values: Mapping[str, Any], number: int) -> bool:
         """Nearly always none of so many was taken before, and to hear of each takes half as long again as to count them. If some
         were, nothing is done. The savepoint ends with what it is in: to end it here would be one more way to the server."""
+        await self._session.catch_up()
         await self._session.connection.say("SAVEPOINT taking")
         all_new = (await self._run(_taken(postgres=self._postgres), values)).rowcount == number
         if not all_new:

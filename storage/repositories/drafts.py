@@ -37,7 +37,9 @@ class SqlDrafts(Repository):
         row = await self._first(_ADD, _row(draft) | {"text": draft.text if message is not None else ""})
         assert row is not None  # noqa: S101 - an insert returns its row
         if message is not None:
-            await self._run(_FIRST_PIECE, {"draft": row.id, "message": message, "chat": row.chat, "text": row.text})
+            await self._run_later(
+                _FIRST_PIECE, {"draft": row.id, "message": message, "chat": row.chat, "text": row.text}
+            )
         return _draft(row)
 
     async def get(self, draft: DraftId) -> Draft:

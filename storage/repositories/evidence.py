@@ -87,7 +87,7 @@ class SqlEvidence(Repository):
 
     async def file_under(self, draft: DraftId, issue: IssueId) -> None:
         """The draft's evidence now belongs to the issue."""
-        await self._run(_FILE, {"sought": draft, "issue": issue})
+        await self._run_later(_FILE, {"sought": draft, "issue": issue})
 
     async def claim(self, now: datetime, limit: int) -> list[Media]:
         """What is due, each put off by twice as long as the time before, in one statement."""

@@ -30,7 +30,7 @@ class Postings(Repository):
         """Index a text: one statement, whatever its length."""
         wanted = grams(text)
         if wanted:
-            await self._run(_take_in(postgres=self._postgres), self._given(wanted) | _of(issue, is_open))
+            await self._run_later(_take_in(postgres=self._postgres), self._given(wanted) | _of(issue, is_open))
 
     async def _take_out(self, issue: IssueId, text: str, *, is_open: bool) -> None:
         """Forget an indexed text."""

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, Table
+from sqlalchemy import Executable, Table, UpdateBase
 from sqlalchemy.dialects.postgresql import Insert
 
 from storage.databases.connection import Answer, AnyRow
@@ -24,6 +24,9 @@ class Repository:
 
     async def _run(self, statement: Executable, values: Any = None) -> Answer:
         return await self._session.run(statement, values)
+
+    async def _run_later(self, statement: UpdateBase, values: Mapping[str, Any]) -> None:
+        await self._session.run_later(statement, values)
 
     async def _all(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[AnyRow]:
         return await self._session.all(statement, values)
