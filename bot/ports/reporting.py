@@ -20,6 +20,11 @@ class Drafts(Protocol):
         """`get` is asked for these next: what one snapshot shows of them is read in one go."""
         ...
 
+    async def hold(self, theirs: Collection[tuple[PersonId, ChatId]]) -> None:
+        """`open_of` is asked for these next, and `get` for what it finds: they may be read in one go, and nobody else changes them
+        until this transaction ends."""
+        ...
+
     async def open_of(self, person: PersonId, chat: ChatId) -> Draft | None: ...
     async def save(self, draft: Draft) -> None:
         """Update (`text` excepted: it follows from the pieces)."""

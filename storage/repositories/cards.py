@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, BigInteger, bindparam, case, delete, exists, func,
 
 from bot.domain.ids import LEFT_BEHIND, ChatId, MessageId
 from bot.domain.messages import OutboxState
-from storage.databases.dialect import insert_into, spelled
+from storage.databases.dialect import insert_into, spelled, upsert
 from storage.repositories.repository import Repository, Session
 from storage.tables import cards, outbox
 
@@ -77,9 +77,6 @@ class SqlCards(Repository):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._held: frozenset[ChatId] = frozenset()  # nobody else arranges their cards until this transaction ends
-        self._at: dict[
-            tuple[ChatId, MessageId], str | None
-        ] = {}  # what was found there, until it is asked for or changed
 
     async def message_of(self, chat: ChatId, card: str) -> MessageId | None:
         """The message that shows the card."""
@@ -99,20 +96,24 @@ class SqlCards(Repository):
             self._held = frozenset(chats)
             rows = await self._all(_CARDS_AT, {"chats": chats, "messages": messages})
             found = {(row.chat, row.message): row.card for row in rows}
-            self._at = {place: found.get(place) for place in pressed}
+            self._keep(cards, {place: found.get(place) for place in pressed})
 
     async def card_at(self, chat: ChatId, message: MessageId) -> str | None:
         """What the message shows."""
-        if (chat, message) in self._at:
-            return self._at.pop((chat, message))
+        kept = self._session.kept(cards)
+        if (chat, message) in kept:
+            found: str | None = kept[chat, message]
+            return found
         row = await self._first(_CARD_AT, {"sought_chat": chat, "sought_message": message})
         return None if row is None else str(row.card)
 
     async def put(self, chat: ChatId, card: str, message: MessageId) -> None:
         """From now on this message shows the card in this chat, and nothing else."""
         await self._alone(chat)
-        await self._run(_OTHERS, {"sought_chat": chat, "sought_message": message, "sought_card": card})
-        await self._put(cards, {"chat": chat, "card": card, "message": message})
+        others = {"sought_chat": chat, "sought_message": message, "sought_card": card}
+        await self._within(cards, chat, _OTHERS, others)
+        shown = {"chat": chat, "card": card, "message": message}
+        await self._within(cards, chat, upsert(cards, tuple(shown), postgres=self._postgres), shown)
 
     async def undisturbed(self, chats: Collection[ChatId]) -> set[ChatId]:
         """Those of the chats whose cards nobody else arranges just now, nor will until this transaction ends."""
@@ -133,10 +134,11 @@ class SqlCards(Repository):
         await self._alone(chat)
         await self._session.write(old)
         shown = {"sought_chat": chat, "sought_card": old}
-        if not (await self._run(_JUST_RENAME, shown | {"new_card": new, "card": new})).rowcount:
+        renamed = shown | {"new_card": new, "card": new}
+        if not (await self._within(cards, chat, _JUST_RENAME, renamed)).rowcount:
             await self._run(_DROP_QUEUED, shown)
-            await self._run(_MAKE_ROOM, shown | {"new_card": new})
-            await self._run(_RENAME, shown | {"card": new})
+            await self._within(cards, chat, _MAKE_ROOM, shown | {"new_card": new})
+            await self._within(cards, chat, _RENAME, shown | {"card": new})
 
     async def chats_with(self, card: str) -> list[ChatId]:
         """Where it is shown or about to be, by chat."""
@@ -159,6 +161,5 @@ class SqlCards(Repository):
     async def _alone(self, *chats: ChatId) -> None:
         """Until this transaction ends nobody else arranges the cards of these chats: who presses a message just when its send
         is written down would else collide with that over the message's row."""
-        self._at = {place: card for place, card in self._at.items() if place[0] not in chats}
         if self._postgres and (free := sorted({*chats} - self._held)):
             await self._run(_ALONE, {"chats": free})

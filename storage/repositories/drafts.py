@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import bindparam, func, insert, select, update
 
@@ -22,6 +22,16 @@ _OPEN = select(drafts).where(
     drafts.c.chat == bindparam("sought_chat"),
     drafts.c.state == spelled(DraftState.OPEN),
 )
+_OPENS = (
+    select(drafts)
+    .where(
+        drafts.c.person.in_(bindparam("people", expanding=True)),
+        drafts.c.chat.in_(bindparam("chats", expanding=True)),
+        drafts.c.state == spelled(DraftState.OPEN),
+    )
+    .order_by(drafts.c.id)
+    .with_for_update(key_share=True)
+)
 _ADD = insert(drafts).returning(drafts)
 _FIRST_PIECE = insert(draft_pieces)
 _SAVE = update(drafts).where(drafts.c.id == bindparam("sought"))
@@ -32,9 +42,18 @@ _OF_ALBUM = select(albums).where(_OF_CHAT, albums.c.media_group == bindparam("so
 class SqlDrafts(Repository):
     """Keeps `bot.ports.Drafts`."""
 
+    async def hold(self, theirs: Collection[tuple[PersonId, ChatId]]) -> None:
+        """`open_of` is asked for these next, and `get` for what it finds: read in one go, and nobody else changes them."""
+        if theirs:
+            people, chats = (sorted(set(numbers)) for numbers in zip(*theirs, strict=True))
+            rows = await self._all(_OPENS, {"people": people, "chats": chats})
+            found = {(row.chat, row.person): _draft(row) for row in rows}
+            self._keep(drafts, {(chat, person): found.get((chat, person)) for person, chat in theirs})
+
     async def add(self, draft: Draft, message: MessageId | None = None) -> Draft:
         """Insert, with the text that came with its first message, if there is one; its id is ignored."""
-        row = await self._first(_ADD, _row(draft) | {"text": draft.text if message is not None else ""})
+        given = _row(draft) | {"text": draft.text if message is not None else ""}
+        row = (await self._within(drafts, draft.chat, _ADD, given)).first()
         assert row is not None  # noqa: S101 - an insert returns its row
         if message is not None:
             await self._run_later(
@@ -44,6 +63,9 @@ class SqlDrafts(Repository):
 
     async def get(self, draft: DraftId) -> Draft:
         """LookupError if there is none."""
+        for held in self._session.kept(drafts).values():
+            if held is not None and held.id == draft:
+                return cast("Draft", held)
         return _known(await self._first(_DRAFT, {"sought": draft}), draft)
 
     async def expect(self, asked: Collection[DraftId]) -> None:
@@ -52,12 +74,16 @@ class SqlDrafts(Repository):
 
     async def open_of(self, person: PersonId, chat: ChatId) -> Draft | None:
         """The one open draft."""
+        kept = self._session.kept(drafts)
+        if (chat, person) in kept:
+            held: Draft | None = kept[chat, person]
+            return held
         row = await self._first(_OPEN, {"sought_person": person, "sought_chat": chat})
         return None if row is None else _draft(row)
 
     async def save(self, draft: Draft) -> None:
         """Update all but the text."""
-        await self._run(_SAVE, _row(draft) | {"sought": draft.id})
+        await self._within(drafts, draft.chat, _SAVE, _row(draft) | {"sought": draft.id})
 
     async def put_piece(self, draft: DraftId, message: MessageId, text: str) -> Draft:
         """Insert or replace the text that came with one message, and join the pieces anew."""

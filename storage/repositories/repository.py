@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Executable, Table, UpdateBase
 from sqlalchemy.dialects.postgresql import Insert
 
+from bot.domain.ids import ChatId
 from storage.databases.connection import Answer, AnyRow
 from storage.databases.dialect import insert_into, upsert
 from storage.repositories.session import AnySelect, Session
@@ -57,6 +58,13 @@ class Repository:
     async def _foresee(self, one: Executable, many: Executable, sought: Collection[Any], of: str = "id") -> None:
         """`_all` and `_first` will be asked `one` about each of these: in a snapshot they are read in one go."""
         await self._session.foresee(one, many, sought, of)
+
+    async def _within(self, table: Table, chat: ChatId, statement: Executable, values: Mapping[str, Any]) -> Answer:
+        """`_run` what changes rows of one chat only: what is kept of the table by keys that begin with another chat stands."""
+        others = {key: found for key, found in self._session.kept(table).items() if key[0] != chat}
+        answer = await self._run(statement, values)
+        self._keep(table, others)
+        return answer
 
     async def _put(self, table: Table, row: Mapping[str, Any]) -> None:
         """Insert, or update every other column of the row with the same primary key."""

@@ -29,6 +29,9 @@ class FakeDrafts:
     async def expect(self, asked: Collection[DraftId]) -> None:
         """Nothing is quicker for being expected."""
 
+    async def hold(self, theirs: Collection[tuple[PersonId, ChatId]]) -> None:
+        """Nobody else is there."""
+
     async def open_of(self, person: PersonId, chat: ChatId) -> Draft | None:
         for draft in self._tables.drafts.values():
             if draft.state is DraftState.OPEN and draft.person == person and draft.chat == chat:

@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.draft import Draft, DraftState
 from bot.domain.ids import ChatId, MessageId, UserId
+from bot.domain.issue import Level
 from bot.domain.organisation import CITY, Grant, Person, Role
 from bot.ports import UnitOfWork
 from storage.store import SqlStore
-from tests.builders import a_person
+from tests.builders import a_draft, a_person
 from tests.storage.hearing import heard
 
 USER, KEY = UserId(4001), "4001:4001"
@@ -143,3 +145,42 @@ async def _file_and_fail(uow: UnitOfWork) -> None:
         assert await uow.cards.card_at(ChatId(1), MessageId(10)) == "draft:1"
         await uow.cards.rename(ChatId(1), "draft:1", "issue:1")
         raise ZeroDivisionError
+
+
+async def test_what_they_began_stays_as_it_is(sql_store: SqlStore) -> None:
+    """Read for all at once; what one of them adds or changes since is seen, and the others' drafts need not be asked for again."""
+    async with sql_store.begin() as uow:
+        people = [(await uow.people.add(a_person(f"R{n}", user_id=UserId(4000 + n)))).id for n in range(3)]
+        chats = [ChatId(4000 + n) for n in range(3)]
+        began = [await uow.drafts.add(a_draft(person, chat)) for person, chat in zip(people[:2], chats, strict=False)]
+    async with sql_store.begin() as uow:
+        await uow.drafts.hold(set(zip(people, chats, strict=True)))
+        statements = heard(uow)
+        assert [await uow.drafts.open_of(*one) for one in zip(people, chats, strict=True)] == [*began, None]
+        assert await uow.drafts.get(began[0].id) == began[0]
+        assert not statements
+        await uow.drafts.save(replace(began[0], level=Level.A))
+        assert (await uow.drafts.get(began[0].id)).level is Level.A
+        late = await uow.drafts.add(a_draft(people[2], chats[2]))
+        assert await uow.drafts.open_of(people[2], chats[2]) == late
+        told = len(statements)
+        assert await uow.drafts.get(began[1].id) == began[1]
+        assert len(statements) == told
+
+
+async def test_nobody_else_changes_what_they_began(postgres_store: SqlStore, person: Person) -> None:
+    """Who would close it from elsewhere waits."""
+    async with postgres_store.begin() as uow:
+        draft = await uow.drafts.add(a_draft(person.id, USER))
+    async with postgres_store.begin() as uow:
+        await uow.drafts.hold({(person.id, ChatId(USER))})
+        cancelling = asyncio.create_task(_cancel(postgres_store, draft))
+        await asyncio.sleep(SECONDS)
+        assert not cancelling.done()
+        assert (await uow.drafts.get(draft.id)).state is DraftState.OPEN
+    await cancelling
+
+
+async def _cancel(store: SqlStore, draft: Draft) -> None:
+    async with store.begin() as uow:
+        await uow.drafts.save(replace(draft, state=DraftState.CANCELLED))

@@ -177,6 +177,7 @@ INDEXED: dict[str, Asking] = {
     "reporters to be asked again": lambda uow, _: uow.issues.unanswered(NOW, 10),
     "files to fetch": lambda uow, _: uow.evidence.claim(NOW, 10),
     "an open draft": lambda uow, city: uow.drafts.open_of(city.reporter.id, ChatId(1)),
+    "open drafts of some": lambda uow, city: uow.drafts.hold({(city.reporter.id, ChatId(1)), (city.a02.id, ChatId(2))}),
     "a message's draft": lambda uow, _: uow.drafts.of_message(ChatId(1), MessageId(1)),
     "messages of cards": lambda uow, _: uow.cards.expect({(ChatId(1), "issue:1"), (ChatId(2), "issue:2")}),
     "what was pressed": lambda uow, _: uow.cards.hold({(ChatId(1), MessageId(1)), (ChatId(2), MessageId(2))}),

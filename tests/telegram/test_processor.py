@@ -13,7 +13,7 @@ from aiogram.types import CallbackQuery, Update
 from aiogram.types import Message as Heard
 
 from bot.domain.errors import IssueUnknown, Refused
-from bot.domain.ids import ChatId
+from bot.domain.ids import ChatId, UserId
 from bot.domain.messages import Message
 from bot.domain.organisation import Person
 from bot.ports import StoreUnavailable, UnitOfWork
@@ -21,9 +21,10 @@ from bot.services.turn import Turn
 from bot.services.turns import Turns
 from bot.telegram.dispatching import Ear, NetworkUsedError
 from bot.telegram.processor import Processor
-from tests.builders import a_city
+from tests.builders import a_city, a_person
 from tests.fakes import FakeStore
 from tests.fakes.organisation import FakePeople
+from tests.fakes.reporting import FakeDrafts
 from tests.fakes.telling import FakeCards
 
 BOT = 4200
@@ -174,6 +175,24 @@ async def test_a_number_no_database_can_hold_stops_nothing(
     await hear(liar, {"update_id": 2, "message": "broken"}, a_message(3, "hallo"))
     assert expected == [{4001}]
     assert "hallo" in [message.facts.get("text") for message in store.outbox_messages()]
+
+
+async def test_what_people_of_a_batch_began_is_held_at_once(
+    hear: Hear, store: FakeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By person and chat; strangers began nothing."""
+    held: list[set[tuple[int, int]]] = []
+
+    async def hold(_: object, theirs: set[tuple[int, int]]) -> None:
+        held.append(theirs)
+
+    monkeypatch.setattr(FakeDrafts, "hold", hold)
+    async with store.begin() as uow:
+        person = await uow.people.add(a_person(user_id=UserId(4001)))
+    stranger = a_message(2, "hallo")
+    stranger["message"]["from"]["id"] = 4002
+    await hear(a_message(1, "hallo"), stranger)
+    assert held == [{(person.id, 4001)}]
 
 
 async def test_what_a_batch_pressed_is_held_at_once(
