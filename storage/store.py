@@ -7,13 +7,13 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.outage import Outage
 from bot.ports import StoreUnavailable
 from storage.chain.trail import Known
 from storage.databases.choice import database
 from storage.databases.embedded import Embedded
 from storage.databases.engines import file_of, is_sqlite, parse
 from storage.databases.errors import DatabaseUnusable, cause
-from storage.outage import Outage
 from storage.soundness import advice, glance
 from storage.unit_of_work import SqlUnitOfWork
 
@@ -66,7 +66,7 @@ class SqlStore:
                 await uow.seal()
         except StoreUnavailable as error:
             if self._outage is not None:
-                self._outage.failed(error)
+                self._outage.failed(type(error.__cause__ or error).__name__, str(error))
             raise
         if self._outage is not None:
             self._outage.answered()

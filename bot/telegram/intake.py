@@ -18,6 +18,7 @@ from aiogram.exceptions import (
 from aiogram.methods import TelegramMethod
 
 from bot.masking import mask
+from bot.outage import Outage
 from bot.pulse import Hearing
 from bot.services.turns import Turns
 from bot.telegram.dispatching import ASKED_FOR
@@ -73,6 +74,7 @@ class Intake:
         self._bot = Bot(token, session=session)
         self._offset: int | None = None
         self._failures = 0
+        self._outage = Outage("telegram")
         self._polling: asyncio.Task[list[dict[str, Any]]] | None = None
         self._stopping = asyncio.Event()
 
@@ -104,6 +106,7 @@ class Intake:
         except Exception as error:
             return self._pause_after(error)
         self._failures = 0
+        self._outage.answered()
         self._hearing.answered()
         came = time.monotonic()
         await self.keep(updates)
@@ -138,5 +141,5 @@ class Intake:
             return CONFLICT_PAUSE
         pause = PAUSES[min(self._failures, len(PAUSES) - 1)]
         self._failures += 1
-        log.warning("intake.failed", error=mask(f"{type(error).__name__}: {error}", [self._token]), retry_in=pause)
+        self._outage.failed(type(error).__name__, mask(str(error), [self._token]))
         return pause

@@ -1,5 +1,5 @@
 """What every loop over the store does when the store is away: wait a little, and try again. The store itself says so
-(storage/outage.py)."""
+(bot/outage.py)."""
 
 import asyncio
 import threading

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from bot.outage import SAY_SECONDS, STEADY_SECONDS, Outage
 from bot.ports import StoreUnavailable
-from storage.outage import SAY_SECONDS, STEADY_SECONDS, Outage
 from storage.store import SqlStore
 
 

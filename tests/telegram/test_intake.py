@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.services.turns import Turns
 from bot.telegram import intake as module
@@ -100,6 +101,14 @@ async def test_trouble_is_waited_out(turns: Turns, store: FakeStore, api: BotApi
     """Whatever the server or the network do, we ask again."""
     await listen(turns, api, trouble, ok([update(7)]), until=1)
     assert await stored(store) == [7]
+
+
+async def test_an_outage_of_telegram_is_said_once(turns: Turns, api: BotApi) -> None:
+    """However often we ask, and without the token."""
+    with capture_logs() as lines:
+        await listen(turns, api, *["cut"] * 5, bad(500, "Internal Server Error"), ok([update(7)]), until=1)
+    assert [line["event"] for line in lines if line["log_level"] != "debug"] == ["telegram.away"]
+    assert TOKEN not in str(lines)
 
 
 async def test_a_rejected_token_is_said_clearly(turns: Turns, api: BotApi) -> None:

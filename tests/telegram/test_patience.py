@@ -12,7 +12,7 @@ from bot.telegram.patience import carrying_on, patiently
 
 
 async def test_an_outage_is_waited_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a line: the store says it, once for all loops (storage/outage.py)."""
+    """Without a line: the store says it, once for all loops (bot/outage.py)."""
     monkeypatch.setattr(patience, "BACKOFF_SECONDS", (0.0,))
     failures = [StoreUnavailable("refused")] * 20
 

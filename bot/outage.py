@@ -8,7 +8,7 @@ import structlog
 log = structlog.get_logger(__name__)
 
 SAY_SECONDS = 60.0
-STEADY_SECONDS = 6.0  # a little more than the longest pause of who asks again (bot/telegram/patience.py)
+STEADY_SECONDS = 11.0  # a little more than the longest pause of who asks again (bot/telegram/patience.py, intake.py)
 
 
 class Outage:
@@ -23,15 +23,15 @@ class Outage:
         self._answered: float | None = None  # the first time after that
         self._said = 0.0
 
-    def failed(self, error: Exception) -> None:
-        """Nothing could be had of it, and will be tried again. What is said of `error` must be fit for a log."""
+    def failed(self, kind: str, error: str) -> None:
+        """Nothing could be had of it, and will be tried again. What is told of the error must be fit for a log."""
         now = self._seconds()
         if self._since is None:
             self._since = self._said = now
-            log.warning(f"{self._what}.away", kind=type(error.__cause__ or error).__name__, error=str(error))
+            log.warning(f"{self._what}.away", kind=kind, error=error)
         elif now - self._said >= SAY_SECONDS:
             self._said = now
-            log.warning(f"{self._what}.still_away", seconds=round(now - self._since), error=str(error))
+            log.warning(f"{self._what}.still_away", seconds=round(now - self._since), error=error)
         self._failed, self._answered = now, None
 
     def answered(self) -> None:
