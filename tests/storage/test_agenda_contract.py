@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.domain import lifecycle
 from bot.domain.ids import ChatId, IssueId, PersonId, UnitCode
 from bot.ports import Brief, Due, Store, Telling, UnitOfWork
@@ -242,8 +244,11 @@ async def test_ripe_is_what_is_due(uow: UnitOfWork, city: City) -> None:
         assert [ripe.due for ripe in found] == expected != []
 
 
-async def test_many_planned_steps_are_taken_at_once_and_moved_on(uow: UnitOfWork, city: City) -> None:
-    """More than one statement holds; each is taken once; other kinds and issues, and what is not due, stay."""
+async def test_many_planned_steps_are_taken_at_once_and_moved_on(
+    uow: UnitOfWork, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than one statement holds (here one each); each is taken once; other kinds and issues, and what is not due, stay."""
+    monkeypatch.setattr("storage.repositories.agenda._IDS_AT_ONCE", 1)
     issue = await a_due(uow, city)
     rows = [issue, *[await a_due(uow, city) for _ in range(2)]]
     rung = issue._replace(kind="rung", step=0)
