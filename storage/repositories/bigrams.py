@@ -6,8 +6,8 @@ of a run stands alone, so that every character begins some gram and single chara
 """
 
 import re
-from collections.abc import Mapping, Set
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Set
+from operator import add
 from unicodedata import normalize
 
 _RUN = re.compile(r"[^\W_]+")
@@ -22,12 +22,17 @@ def fold(text: str) -> str:
 def grams(text: str) -> frozenset[str]:
     """What is indexed of a text: its bigrams, and the last character of each run."""
     runs = _RUN.findall(fold(text))
-    return frozenset(gram for run in runs for gram in (*map("".join, pairwise(run)), run[-1]))
+    return frozenset(gram for run in runs for gram in (*_pairs(run), run[-1]))
 
 
 def bigrams(text: str) -> frozenset[str]:
     """The pairs only."""
-    return frozenset(pair for run in _RUN.findall(fold(text)) for pair in map("".join, pairwise(run)))
+    return frozenset(pair for run in _RUN.findall(fold(text)) for pair in _pairs(run))
+
+
+def _pairs(run: str) -> Iterator[str]:
+    """Each text that is compared in full is cut into them: this takes half of what `pairwise` and joining take."""
+    return map(add, run, run[1:])
 
 
 def prefix_range(character: str) -> tuple[str, str]:

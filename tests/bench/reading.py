@@ -44,7 +44,7 @@ from tests.fakes import FakeClock
 SIZES = (1_800, 100_000, 1_000_000)
 KINDS = ("SQLite", "PostgreSQL")
 ASKED = 200  # times each question
-WARM = 20  # times before that
+WARM = 60  # times before that: by then a process has made ready, and a server planned, most of what it does once
 MOST = 0.020  # seconds, p99 at the largest size
 DIGEST_MOST = 0.200
 GROWTH = 1.5  # p99 at the largest beside the smallest
