@@ -5,7 +5,7 @@ many tell (请尽快协调) weighs little beside what few do.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from heapq import nlargest
@@ -64,9 +64,9 @@ class Likeness(Postings):
         if not known:
             return []
         lists, weights = await self._lists(known, open_only=open_only), _weights(wanted, known)
-        chosen = _best(((weights[row.value], row.of_open) for row in lists), _CANDIDATES[True], exclude)
+        chosen = _best([(weights[row.value], row.of_open) for row in lists], _CANDIDATES[True], exclude)
         if not open_only:
-            chosen += _best(((weights[row.value], row.of_closed) for row in lists), _CANDIDATES[False], exclude)
+            chosen += _best([(weights[row.value], row.of_closed) for row in lists], _CANDIDATES[False], exclude)
         rows = await self._all(_texts(postgres=self._postgres), ids_given(chosen, postgres=self._postgres))
         alike = [_similar(row, likeness(weights, bigrams(row.description[:_COMPARED]))) for row in rows]
         alike.sort(key=lambda similar: (-similar.score, -similar.issue))
@@ -150,14 +150,19 @@ def _texts(*, postgres: bool) -> Any:
     return STANDING.add_columns(*columns).where(is_given(issues.c.id, postgres=postgres))
 
 
-def _best(lists: Iterable[tuple[float, list[int] | None]], most: int, exclude: IssueId | None) -> list[int]:
-    """Those with the most weight of lists, the newest first."""
+def _best(lists: Sequence[tuple[float, list[int] | None]], most: int, exclude: IssueId | None) -> list[int]:
+    """Those with the most weight of lists, the newest first. Nearly all are in one list only: if there are enough of heavier ones,
+    these are not even sorted."""
     shared: dict[int, float] = {}
+    weight_of = shared.get
     for weight, of_gram in lists:
         for issue in of_gram or ():
-            shared[issue] = shared.get(issue, 0.0) + weight
+            shared[issue] = weight_of(issue, 0.0) + weight
     shared.pop(exclude or 0, None)
-    return [issue for _, issue in nlargest(most, zip(shared.values(), shared.keys(), strict=True))]
+    once = max((weight for weight, _ in lists), default=0.0)
+    heavy = [(weight, issue) for issue, weight in shared.items() if weight > once]
+    ranked = heavy if len(heavy) >= most else zip(shared.values(), shared.keys(), strict=True)
+    return [issue for _, issue in nlargest(most, ranked)]
 
 
 def _similar(row: Any, score: float) -> Similar:
