@@ -12,6 +12,7 @@ from bot.sandbox.server import Sandbox
 from storage.migrate import upgrade
 from tests.bench.site import found_city
 from tests.faults.cluster import a_port, cluster
+from tests.faults.conftest import Record
 from tests.faults.crowd import Crowd
 from tests.faults.fleet import ready
 from tests.faults.processes import Running, environment, start
@@ -24,7 +25,7 @@ ENDING = 5.0  # seconds for an interpreter to end, at the most, on a crowded mac
 
 
 async def test_processes_end_in_time_while_postgres_stands_still(
-    tmp_path: Path, unlimited: Sandbox, dice: random.Random
+    tmp_path: Path, unlimited: Sandbox, dice: random.Random, record: Record
 ) -> None:
     """`serve` with an update in hand, and a `work` that leads; the health check turns red, the other one stays green."""
     async with cluster() as server:
@@ -46,6 +47,7 @@ async def test_processes_end_in_time_while_postgres_stands_still(
             took = time.monotonic() - began
         people.cancel()
         await asyncio.wait([people])
+    record(f"both ended within {took:.1f} s")
     assert codes == [0, 0]
     assert took <= DRAIN_SECONDS + ENDING
     assert not any("Traceback" in log.read_text("utf-8") for log in logs)
