@@ -113,8 +113,10 @@ class Intake:
         return max(0.0, came + TOGETHER_SECONDS - time.monotonic()) if 0 < len(updates) < BATCH else 0.0
 
     async def _ask(self) -> list[dict[str, Any]]:
-        method = GetRawUpdates(offset=self._offset, timeout=self._poll_seconds, allowed_updates=list(ASKED_FOR))
-        patience = self._poll_seconds + SLACK_SECONDS
+        """After a failure Telegram is not asked to wait for something new: that it answers again is known at once."""
+        wait = 0 if self._failures else self._poll_seconds
+        method = GetRawUpdates(offset=self._offset, timeout=wait, allowed_updates=list(ASKED_FOR))
+        patience = wait + SLACK_SECONDS
         self._polling = asyncio.create_task(self._bot(method, request_timeout=patience), name="getUpdates")
         return await self._polling
 

@@ -38,11 +38,11 @@ def update(number: int) -> dict[str, Any]:
     return {"update_id": number, "telepathy": {"words": f"{number}"}}
 
 
-async def listen(turns: Turns, api: BotApi, *answers: Answer, until: int) -> None:
+async def listen(turns: Turns, api: BotApi, *answers: Answer, until: int, poll_seconds: int = 0) -> None:
     """Poll through the answers until something was stored so many times."""
     api.answers["getUpdates"] = list(answers)
     enough = asyncio.Semaphore(0)
-    intake = Intake(turns, TOKEN, api.url, enough.release, poll_seconds=0)
+    intake = Intake(turns, TOKEN, api.url, enough.release, poll_seconds=poll_seconds)
     running = asyncio.create_task(intake.run())
     async with asyncio.timeout(30):
         for _ in range(until):
@@ -101,6 +101,12 @@ async def test_trouble_is_waited_out(turns: Turns, store: FakeStore, api: BotApi
     """Whatever the server or the network do, we ask again."""
     await listen(turns, api, trouble, ok([update(7)]), until=1)
     assert await stored(store) == [7]
+
+
+async def test_the_first_poll_after_a_failure_does_not_wait(turns: Turns, api: BotApi) -> None:
+    """Its answer says that all is well again; a quiet night would leave /readyz red for as long as a poll takes."""
+    await listen(turns, api, ok([]), "cut", ok([update(7)]), ok([]), until=1, poll_seconds=7)
+    assert [asked.get("timeout") for asked in api.told("getUpdates")][:4] == [7, 7, 0, 7]
 
 
 async def test_an_outage_of_telegram_is_said_once(turns: Turns, api: BotApi) -> None:
