@@ -92,9 +92,10 @@ async def test_lists_are_read_until_it_is_enough(sql_store: SqlStore, monkeypatc
     monkeypatch.setattr(alike, "_AT_ONCE", 500)
     async with sql_store.begin() as uow:
         await a_long_ledger(uow)
-        for enough, asked in ((1, 3), (600, 4)):
-            monkeypatch.setattr(alike, "_ENOUGH", enough)
+    for enough, asked in ((1, 3), (600, 4)):
+        monkeypatch.setattr(alike, "_ENOUGH", enough)
+        async with sql_store.read() as uow:
             statements = heard(uow)
             found = await uow.issues.similar("塔吊停电，电梯停运，工地停电", 1, open_only=True)
-            assert len(statements) == asked, statements
-            assert found[0].number == "XM-2026-0002"
+        assert len(statements) == asked, statements
+        assert found[0].number == "XM-2026-0002"
