@@ -53,8 +53,8 @@ class People(Protocol):
 
     async def by_code(self, code: str) -> Person | None: ...
     async def by_user(self, user: UserId) -> Person | None: ...
-    async def expect(self, users: Collection[UserId]) -> None:
-        """`by_user` will be asked for these: they may be read in one go, and be locked. Changes nothing."""
+    async def expect(self, users: Collection[UserId]) -> dict[UserId, Person]:
+        """`by_user` will be asked for these: they are read in one go, and may be locked. Those who are there."""
         ...
 
     async def all(self, *, left: bool = False) -> list[Person]:

@@ -156,10 +156,9 @@ async def _expect(turn: Turn, rows: Sequence[InboxRow]) -> None:
     """Who they are from, where these people are in a conversation with the bot, what they began and what they pressed is read
     for all at once."""
     users = [(row.chat, UserId(user)) for row in rows if (user := _id(_body(row.update), "from"))]
-    await turn.uow.people.expect({user for _, user in users})
+    people = await turn.uow.people.expect({user for _, user in users})
     await turn.uow.dialogs.expect({key_of(chat, user) for chat, user in users})
-    people = [(await turn.uow.people.by_user(user), chat) for chat, user in users]
-    await turn.uow.drafts.hold({(person.id, chat) for person, chat in people if person is not None})
+    await turn.uow.drafts.hold({(people[user].id, chat) for chat, user in users if user in people})
     await turn.uow.cards.hold({place for row in rows if (place := _pressed(row.update)) is not None})
 
 

@@ -79,12 +79,13 @@ class SqlPeople(Repository):
         """By the bound Telegram account."""
         return await self._once(people, user, partial(self._by_user, user))
 
-    async def expect(self, users: Collection[UserId]) -> None:
+    async def expect(self, users: Collection[UserId]) -> dict[UserId, Person]:
         """Who is behind these accounts is asked next: read it in one go, and let nobody change them meanwhile. Those who are
         not there may come."""
-        if users:
-            strangers = dict.fromkeys(users) if self._session.undisturbed else {}
-            self._keep(people, strangers | await self._by_users(users))
+        found = await self._by_users(users) if users else {}
+        strangers = dict.fromkeys(users) if self._session.undisturbed else {}
+        self._keep(people, strangers | found)
+        return found
 
     async def all(self, *, left: bool = False) -> list[Person]:
         """Persons of the office that have not left, by code; with `left` those too."""

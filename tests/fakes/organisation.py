@@ -104,8 +104,9 @@ class FakePeople:
     async def by_user(self, user: UserId) -> Person | None:
         return self._first(lambda p: p.user_id == user)
 
-    async def expect(self, users: Collection[UserId]) -> None:
+    async def expect(self, users: Collection[UserId]) -> dict[UserId, Person]:
         """Nothing is quicker for being expected."""
+        return {user: found for user in users if (found := await self.by_user(user)) is not None}
 
     async def all(self, *, left: bool = False) -> list[Person]:
         staff = [p for p in self._tables.people.values() if p.code is not None and (left or not p.left)]

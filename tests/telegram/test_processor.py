@@ -166,8 +166,9 @@ async def test_a_number_no_database_can_hold_stops_nothing(
     """Who is behind the updates of a batch is looked up for all at once: a sender that can't be one is left out of that."""
     expected: list[set[int]] = []
 
-    async def expect(_: object, users: set[int]) -> None:
+    async def expect(_: object, users: set[int]) -> dict[int, Person]:
         expected.append(users)
+        return {}
 
     monkeypatch.setattr(FakePeople, "expect", expect)
     liar = a_message(1, "lie")
