@@ -173,8 +173,9 @@ class Pacer:
         return {chat: at for chat, at in ready.items() if at > now}
 
     def closed(self, now: float) -> list[int]:
-        """Chats into which nothing may go in any slot that is given out now."""
-        return [chat for chat, at in self.blocked(now).items() if at > now + self._limits.ahead]
+        """Chats into which nothing may go in the next slot: what waits for them would hide what others could hear in it."""
+        slot = self._overall.ready(now)
+        return [chat for chat, at in self.blocked(now).items() if at > slot]
 
     def known(self) -> list[int]:
         """Chats that a limit still has to remember."""

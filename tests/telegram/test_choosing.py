@@ -79,6 +79,17 @@ async def test_one_chat_with_more_than_a_window_delays_nobody() -> None:
     assert len(line.when(1)) == 3
 
 
+async def test_who_hears_something_soon_hides_nobody_who_may_hear_something_now() -> None:
+    """Slots are given out ahead: a clerk with more than a window to hear must not keep a reporter waiting."""
+    line = Line(ahead=0.6)
+    await line.queue([(chat, Priority.ANSWER) for chat in (1, 2) for _ in range(WINDOW)])
+    while line.seconds.now < 1000.7:  # both have heard something, and will again in less than is given out ahead
+        await line.look()
+        line.seconds.now += LOOK
+    await line.queue([(7, Priority.ANSWER)])
+    assert [row.message.chat for row in await line.look()] == [7]
+
+
 async def test_a_busy_chat_is_left_alone() -> None:
     """A send is under way: its next message waits for the answer, and no more than there is room for goes."""
     line = Line()
