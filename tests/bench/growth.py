@@ -1,6 +1,6 @@
 """One filed report in a small ledger and in a large one, in turns: what it costs must not grow with what was filed before.
 
-`python -m tests.bench.growth [--only SQLite] [--sizes 1800 1000000] [--reports 300]`. As in `report.py`, our bot alone; each
+`python -m tests.bench.growth [--only SQLite] [--sizes 1800 1000000] [--reports 1200]`. As in `report.py`, our bot alone; each
 on a copy of a ledger of `seeding.py`, made the first time it is asked for (a million: minutes on SQLite, longer on PostgreSQL).
 """
 

@@ -1,6 +1,6 @@
 """One filed report as it really goes, beside an unguarded aiogram bot and a bare echo, in turns: CPU and reports a second.
 
-`python -m tests.bench.report [--only SQLite] [--reports 300] [--profile FOLDER]`. Each bot is a process of its own with a
+`python -m tests.bench.report [--only SQLite] [--reports 1200] [--profile FOLDER]`. Each bot is a process of its own with a
 server (`lean.py`), a database and a media folder of its own; all stay up, and take turns at batches of reports by so many
 people at once. Photo with caption, draft card, 提交, edited card, toast, 120 KB photo fetched and fsynced. No clerk has an
 account, so that both bots make the same calls.
@@ -32,7 +32,7 @@ from tests.builders import a_city, a_person
 
 KINDS = ("SQLite", "PostgreSQL")
 ROUNDS = 6
-REPORTS = 300  # in all, by each bot
+REPORTS = 1_200  # in all, by each bot: rounds of a few seconds, of which the first wave is a small part
 PEOPLE = 30  # at once
 SETTLE = 1.0  # seconds for what still runs after the last answer, whose CPU counts
 OURS, UNGUARDED, ECHO = "project-home run", "unguarded aiogram bot", "bare aiogram echo"
@@ -163,7 +163,7 @@ def rows(found: Mapping[str, Sequence[Runner]]) -> list[Row]:
 
 def section(*, quick: bool, kinds: Sequence[str] = KINDS, reports: int = 0, **more: Any) -> Section:
     """Row 1. `more`: for `measure`."""
-    reports = reports or (120 if quick else REPORTS)
+    reports = reports or (300 if quick else REPORTS)
     names = more.pop("names", list(WORDS))
     found = {kind: asyncio.run(measure(kind, names, reports, **more)) for kind in kinds}
     return Section("One filed report", "python -m tests.bench.report", ABOUT, rows(found))
