@@ -47,6 +47,7 @@ async def _stop(parts: Sequence[Part], tasks: Sequence[asyncio.Task[None]], pati
 
 async def _ended(tasks: Sequence[asyncio.Task[None]], seconds: float) -> set[asyncio.Task[None]]:
     """Those that have not."""
-    return (
-        (await asyncio.wait(tasks, timeout=None if math.isinf(seconds) else max(0.0, seconds)))[1] if tasks else set()
-    )
+    if not tasks:
+        return set()
+    _, late = await asyncio.wait(tasks, timeout=None if math.isinf(seconds) else max(0.0, seconds))
+    return late

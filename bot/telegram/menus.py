@@ -105,10 +105,8 @@ class Menus:
                 *(self._own(one) for one in await turn.uow.people.all() if one.user_id and one.reachable),
             ]
             known = await turn.uow.facts.starting("menu:")
-        facts = {menu.fact for menu in wanted}
-        self._refused = {
-            fact: digest for fact, digest in self._refused.items() if fact in facts
-        }  # who comes back is tried again
+        facts = {menu.fact for menu in wanted}  # who comes back is tried again
+        self._refused = {fact: digest for fact, digest in self._refused.items() if fact in facts}
         return [menu for menu in wanted if menu.digest not in (known.get(menu.fact), self._refused.get(menu.fact))]
 
     def _everybodys(self) -> Iterator[Menu]:

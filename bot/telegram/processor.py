@@ -192,10 +192,10 @@ def _body(update: Mapping[str, Any]) -> Mapping[str, Any]:
 def _pressed(update: Mapping[str, Any]) -> tuple[ChatId, MessageId] | None:
     """Chat and number of the message whose button was pressed; None if there is none, or it can't be read."""
     message = _body(update).get("message") if kind_of(update) == "callback_query" else None
-    number = message.get("message_id") if isinstance(message, Mapping) else None
-    if not isinstance(message, Mapping) or not isinstance(number, int) or abs(number) >= LARGEST:
+    if not isinstance(message, Mapping):
         return None
-    return _id(message, "chat"), MessageId(number)
+    number = message.get("message_id")
+    return (_id(message, "chat"), MessageId(number)) if isinstance(number, int) and abs(number) < LARGEST else None
 
 
 def _id(body: Mapping[str, Any], field: str) -> ChatId:

@@ -18,10 +18,8 @@ from storage.repositories.repository import AnyRow, Session, Telling
 from storage.tables import outbox
 from storage.tables.base import aware
 
-_AT_ONCE = {
-    False: 32,
-    True: 128,
-}  # messages written before others have their turn; on PostgreSQL each time is a way there and back
+# messages written before others have their turn, by whether it is PostgreSQL: each time is a way there and back
+_AT_ONCE = {False: 32, True: 128}
 _LATEST = 2000  # more than leave in a minute
 _SOUGHT = outbox.c.id == bindparam("sought")
 _MESSAGE = ("chat", "kind", "facts", "priority", "topic", "card", "fresh", "key", "not_before", "reply_to")

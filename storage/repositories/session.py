@@ -90,6 +90,11 @@ class Session:
         if self._later.is_long:
             await self.catch_up()
 
+    async def catch_up(self) -> None:
+        """Write what was put off."""
+        for statement, rows in self._later.take():
+            await self.connection.execute(statement, list(rows) if len(rows) > 1 else rows[0])
+
     async def all(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[AnyRow]:
         """Every row of an answer."""
         if self.writing:
@@ -103,30 +108,27 @@ class Session:
             found = self._seen[key] = (await self.run(statement, values)).all()
         return found
 
-    async def catch_up(self) -> None:
-        """Write what was put off."""
-        for statement, rows in self._later.take():
-            await self.connection.execute(statement, list(rows) if len(rows) > 1 else rows[0])
-
-    def _forget(self, statement: Executable) -> None:
-        """What was read of the table it changes."""
-        if self._kept and isinstance(statement, UpdateBase):
-            self._kept.pop(_READ_WITH.get(statement.table, statement.table), None)
-
-    async def foresee(self, one: Executable, many: Executable, sought: Collection[Any], of: str) -> None:
-        """A snapshot will be asked `one` about each of these: `many` reads the rows of all, and they are kept as its answers.
-        `of`: the column that says about which of them a row is."""
-        new = [value for value in sorted(set(sought)) if (one, ("sought", value)) not in self._seen]
-        if self.writing or len(new) < _WORTH_FORESEEING:
-            return
-        answers: dict[Any, list[AnyRow]] = {value: [] for value in new}
-        for row in (await self.run(many, {"sought": new})).all():
-            answers[getattr(row, of)].append(row)
-        self._seen.update({(one, ("sought", value)): rows for value, rows in answers.items()})
-
     async def first(self, statement: Executable, values: Mapping[str, Any] | None = None) -> AnyRow | None:
         """The first row, None if there is none."""
         if self.writing:
             return (await self.run(statement, values)).first()
         rows = await self.all(statement, values)
         return rows[0] if rows else None
+
+    async def foresee(self, one: Executable, many: Executable, sought: Collection[Any], of: str) -> None:
+        """A snapshot will be asked `one` about each of these: `many` reads the rows of all, and they are kept as its answers.
+        `of`: the column that says about which of them a row is."""
+        if self.writing:
+            return
+        new = [value for value in sorted(set(sought)) if (one, ("sought", value)) not in self._seen]
+        if len(new) < _WORTH_FORESEEING:
+            return
+        answers: dict[Any, list[AnyRow]] = {value: [] for value in new}
+        for row in (await self.run(many, {"sought": new})).all():
+            answers[getattr(row, of)].append(row)
+        self._seen.update({(one, ("sought", value)): rows for value, rows in answers.items()})
+
+    def _forget(self, statement: Executable) -> None:
+        """What was read of the table it changes."""
+        if self._kept and isinstance(statement, UpdateBase):
+            self._kept.pop(_READ_WITH.get(statement.table, statement.table), None)

@@ -178,16 +178,22 @@ async def test_a_number_no_database_can_hold_stops_nothing(
     assert "hallo" in [message.facts.get("text") for message in store.outbox_messages()]
 
 
+def _held_of(fake: type, monkeypatch: pytest.MonkeyPatch) -> list[set[tuple[int, int]]]:
+    """What it will have been told to hold, each time."""
+    held: list[set[tuple[int, int]]] = []
+
+    async def hold(_: object, asked: set[tuple[int, int]]) -> None:
+        held.append(asked)
+
+    monkeypatch.setattr(fake, "hold", hold)
+    return held
+
+
 async def test_what_people_of_a_batch_began_is_held_at_once(
     hear: Hear, store: FakeStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By person and chat; strangers began nothing."""
-    held: list[set[tuple[int, int]]] = []
-
-    async def hold(_: object, theirs: set[tuple[int, int]]) -> None:
-        held.append(theirs)
-
-    monkeypatch.setattr(FakeDrafts, "hold", hold)
+    held = _held_of(FakeDrafts, monkeypatch)
     async with store.begin() as uow:
         person = await uow.people.add(a_person(user_id=UserId(4001)))
     stranger = a_message(2, "hallo")
@@ -200,12 +206,7 @@ async def test_what_a_batch_pressed_is_held_at_once(
     hear: Hear, store: FakeStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only what can be a message of a chat: a press may say anything about where it was."""
-    held: list[set[tuple[int, int]]] = []
-
-    async def hold(_: object, pressed: set[tuple[int, int]]) -> None:
-        held.append(pressed)
-
-    monkeypatch.setattr(FakeCards, "hold", hold)
+    held = _held_of(FakeCards, monkeypatch)
     places: list[Any] = [
         {"message_id": 5, "chat": {"id": 4001}},
         {"message_id": 10**30, "chat": {"id": 4001}},
